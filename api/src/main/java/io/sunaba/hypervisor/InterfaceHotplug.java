@@ -1,0 +1,16 @@
+package io.sunaba.hypervisor;
+
+/// Ability of a machine: network interfaces come and go while the guest runs.
+public interface InterfaceHotplug extends Ability {
+    /// Plugs an interface and returns where the guest will find it. On failure nothing was plugged.
+    ///
+    /// @throws io.sunaba.error.ConflictException if the id or the address is taken, or no slot is
+    ///   free
+    PciPath plugInterface(InterfaceSpec spec) throws InterruptedException;
+
+    /// Unplugs an interface and returns when the guest has let go of it. Does nothing if there is
+    /// none.
+    ///
+    /// @throws io.sunaba.error.TimedOutException if the guest does not let go; it is still plugged
+    void unplugInterface(String interfaceId) throws InterruptedException;
+}
