@@ -1,0 +1,5 @@
+/// One class per promise.
+@NullMarked
+package io.sunaba.itests;
+
+import org.jspecify.annotations.NullMarked;
