@@ -1,0 +1,92 @@
+package io.sunaba.core.record;
+
+import static java.util.Objects.requireNonNull;
+
+import io.sunaba.hypervisor.PciPath;
+import io.sunaba.sandbox.ContainerConfig;
+import io.sunaba.sandbox.ContainerState;
+import io.sunaba.sandbox.ContainerStatus;
+import io.sunaba.sandbox.ExitStatus;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// What is stored of a container.
+///
+/// @param image the image of its root file system
+/// @param fileSystem the image's type
+/// @param disk the disk in the machine that holds the image, or null while there is none
+public record ContainerRecord(
+        ContainerConfig config,
+        ContainerState state,
+        @Nullable ExitStatus exit,
+        Instant createdAt,
+        @Nullable Instant startedAt,
+        Path image,
+        String fileSystem,
+        @Nullable Disk disk) {
+    /// A disk that is plugged.
+    ///
+    /// @param id its id in the machine
+    /// @param path where the guest finds it
+    public record Disk(String id, PciPath path) {
+        public Disk {
+            requireNonNull(id, "id is null");
+            requireNonNull(path, "path is null");
+        }
+    }
+
+    public ContainerRecord {
+        requireNonNull(config, "config is null");
+        requireNonNull(state, "state is null");
+        requireNonNull(createdAt, "createdAt is null");
+        requireNonNull(image, "image is null");
+        requireNonNull(fileSystem, "fileSystem is null");
+    }
+
+    public String id() {
+        return config.id();
+    }
+
+    /// Tells whether its first process lives, frozen or not.
+    public boolean alive() {
+        return state == ContainerState.RUNNING || state == ContainerState.PAUSED;
+    }
+
+    public ContainerRecord in(ContainerState next) {
+        return new ContainerRecord(
+                config, next, exit, createdAt, startedAt, image, fileSystem, disk);
+    }
+
+    public ContainerRecord started(Instant at) {
+        return new ContainerRecord(
+                config, ContainerState.RUNNING, null, createdAt, at, image, fileSystem, disk);
+    }
+
+    /// @param how how its first process ended, or null if that is unknown or it never ran
+    public ContainerRecord ended(@Nullable ExitStatus how) {
+        return new ContainerRecord(
+                config, ContainerState.STOPPED, how, createdAt, startedAt, image, fileSystem, disk);
+    }
+
+    public ContainerRecord on(@Nullable Disk plugged) {
+        return new ContainerRecord(
+                config, state, exit, createdAt, startedAt, image, fileSystem, plugged);
+    }
+
+    public ContainerRecord limitedTo(ContainerConfig changed) {
+        return new ContainerRecord(
+                changed, state, exit, createdAt, startedAt, image, fileSystem, disk);
+    }
+
+    public ContainerStatus status() {
+        return new ContainerStatus(
+                id(),
+                state,
+                config.process().arguments(),
+                exit,
+                createdAt,
+                startedAt,
+                config.annotations());
+    }
+}

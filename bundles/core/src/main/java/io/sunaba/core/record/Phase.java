@@ -1,0 +1,9 @@
+package io.sunaba.core.record;
+
+/// How far the creation of a sandbox got.
+public enum Phase {
+    /// Its creation is under way, or was cut short: what there is of it is to be removed.
+    CREATING,
+    /// It was handed to its creator.
+    CREATED
+}

@@ -1,0 +1,83 @@
+package io.sunaba.core.record;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.TypeAdapter;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonWriter;
+import io.sunaba.error.UnavailableException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Function;
+
+/// The form of stored records: JSON with a number that says which form. Unknown members are
+/// ignored, so a later version may add some; whatever else changes takes a new number.
+final class RecordFormat {
+    static final int FORMAT = 1;
+
+    private static final Gson GSON =
+            new GsonBuilder()
+                    .disableHtmlEscaping()
+                    .registerTypeAdapterFactory(new SealedTypes())
+                    .registerTypeHierarchyAdapter(Path.class, text(Path::toString, Path::of))
+                    .registerTypeAdapter(Instant.class, text(Instant::toString, Instant::parse))
+                    .registerTypeAdapter(Duration.class, text(Duration::toString, Duration::parse))
+                    .create();
+
+    private RecordFormat() {}
+
+    static byte[] write(Object record) {
+        return GSON.toJson(record).getBytes(UTF_8);
+    }
+
+    /// Reads a record.
+    ///
+    /// @param what what it is called in messages
+    /// @throws UnavailableException if it is damaged, or in a form of a later version
+    static <T> T read(String what, byte[] data, Class<T> type) {
+        int format;
+        T record;
+        try {
+            JsonObject json = GSON.fromJson(new String(data, UTF_8), JsonObject.class);
+            format = json == null ? 0 : json.get("format").getAsInt();
+            record = format == FORMAT ? GSON.fromJson(json, type) : null;
+        } catch (RuntimeException e) {
+            // Gson passes on what a record's own constructor throws.
+            throw new UnavailableException(what + " is damaged: " + e.getMessage(), e);
+        }
+        if (format > FORMAT) {
+            throw new UnavailableException(
+                    "%s has format %d, written by a later version; this one reads format %d"
+                            .formatted(what, format, FORMAT));
+        }
+        if (record == null) {
+            throw new UnavailableException(what + " is damaged: its format is " + format);
+        }
+        return record;
+    }
+
+    private static <T> TypeAdapter<T> text(Function<T, String> print, Function<String, T> parse) {
+        return new TypeAdapter<T>() {
+            @Override
+            public void write(JsonWriter out, T value) throws IOException {
+                out.value(print.apply(value));
+            }
+
+            @Override
+            public T read(JsonReader in) throws IOException {
+                String text = in.nextString();
+                try {
+                    return parse.apply(text);
+                } catch (RuntimeException e) {
+                    throw new JsonParseException("'" + text + "' at " + in.getPath(), e);
+                }
+            }
+        }.nullSafe();
+    }
+}

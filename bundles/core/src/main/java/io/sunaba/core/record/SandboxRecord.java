@@ -1,0 +1,146 @@
+package io.sunaba.core.record;
+
+import static java.util.Objects.requireNonNull;
+
+import io.sunaba.hypervisor.MachineRecord;
+import io.sunaba.sandbox.ContainerState;
+import io.sunaba.sandbox.SandboxConfig;
+import io.sunaba.sandbox.SandboxState;
+import io.sunaba.sandbox.SandboxStatus;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What is stored of a sandbox.
+///
+/// @param format the format of the record, see [RecordFormat]
+/// @param reason why it is in its state, if that was not asked for
+/// @param config what was asked for, but for the containers
+/// @param agent the name of the agent plugin
+/// @param machine how to find its machine, or null while it has none
+/// @param containers its containers, oldest first
+public record SandboxRecord(
+        int format,
+        String id,
+        Phase phase,
+        SandboxState state,
+        @Nullable String reason,
+        SandboxConfig config,
+        String hypervisor,
+        String factory,
+        String agent,
+        int vcpus,
+        long memoryBytes,
+        Instant createdAt,
+        @Nullable MachineRecord machine,
+        List<ContainerRecord> containers) {
+    /// What the owners of machines that belong to sandboxes start with.
+    public static final String OWNER_PREFIX = "sandbox/";
+
+    public SandboxRecord {
+        requireNonNull(id, "id is null");
+        requireNonNull(phase, "phase is null");
+        requireNonNull(state, "state is null");
+        requireNonNull(config, "config is null");
+        requireNonNull(hypervisor, "hypervisor is null");
+        requireNonNull(factory, "factory is null");
+        requireNonNull(agent, "agent is null");
+        requireNonNull(createdAt, "createdAt is null");
+        containers = List.copyOf(containers);
+    }
+
+    /// The owner by which the sandbox's machine is known to the hypervisor.
+    public String owner() {
+        return OWNER_PREFIX + id;
+    }
+
+    public Optional<ContainerRecord> container(String containerId) {
+        return containers.stream().filter(each -> each.id().equals(containerId)).findFirst();
+    }
+
+    public SandboxRecord created() {
+        return with(Phase.CREATED, state, reason, machine, containers);
+    }
+
+    public SandboxRecord in(SandboxState next) {
+        return with(phase, next, null, machine, containers);
+    }
+
+    public SandboxRecord on(@Nullable MachineRecord changed) {
+        return with(phase, state, reason, changed, containers);
+    }
+
+    /// The machine is gone, and with it all that ran in it.
+    ///
+    /// @param why the reason, or null if that was asked for
+    public SandboxRecord stopped(@Nullable String why) {
+        return with(
+                phase,
+                SandboxState.STOPPED,
+                why,
+                null,
+                containers.stream()
+                        .map(each ->
+                                each.state() == ContainerState.STOPPED ? each : each.ended(null))
+                        .map(each -> each.on(null))
+                        .toList());
+    }
+
+    /// Adds a container, or replaces the one of its id.
+    public SandboxRecord with(ContainerRecord container) {
+        List<ContainerRecord> changed = new ArrayList<>(containers);
+        changed.replaceAll(each -> each.id().equals(container.id()) ? container : each);
+        if (!changed.contains(container)) {
+            changed.add(container);
+        }
+        return with(phase, state, reason, machine, changed);
+    }
+
+    public SandboxRecord without(String containerId) {
+        return with(
+                phase,
+                state,
+                reason,
+                machine,
+                containers.stream().filter(each -> !each.id().equals(containerId)).toList());
+    }
+
+    private SandboxRecord with(
+            Phase newPhase,
+            SandboxState newState,
+            @Nullable String newReason,
+            @Nullable MachineRecord newMachine,
+            List<ContainerRecord> newContainers) {
+        return new SandboxRecord(
+                format,
+                id,
+                newPhase,
+                newState,
+                newReason,
+                config,
+                hypervisor,
+                factory,
+                agent,
+                vcpus,
+                memoryBytes,
+                createdAt,
+                newMachine,
+                newContainers);
+    }
+
+    public SandboxStatus status() {
+        return new SandboxStatus(
+                id,
+                state,
+                reason,
+                hypervisor,
+                factory,
+                vcpus,
+                memoryBytes,
+                createdAt,
+                containers.stream().map(ContainerRecord::status).toList(),
+                config.annotations());
+    }
+}

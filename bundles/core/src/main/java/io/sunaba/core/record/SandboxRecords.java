@@ -1,0 +1,130 @@
+package io.sunaba.core.record;
+
+import static java.util.Objects.requireNonNull;
+
+import io.sunaba.error.NotFoundException;
+import io.sunaba.error.RejectedException;
+import io.sunaba.error.UnavailableException;
+import io.sunaba.storage.MetadataStorage;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// The records of sandboxes in a metadata storage: one each, and an index of them, since a storage
+/// cannot enumerate.
+///
+/// An id enters the index before its record is written and leaves it after the record was deleted.
+/// After a crash the index may thus name a record that is not there, and never misses one that is.
+public final class SandboxRecords {
+    /// Hands out the storage that serves now.
+    public interface Storage {
+        MetadataStorage require() throws InterruptedException;
+    }
+
+    /// The most that a storage takes as one value.
+    private static final int MAXIMUM_BYTES = 1 << 20;
+
+    private static final String INDEX_KEY = "sandboxes";
+
+    private record Index(int format, List<String> ids) {
+        Index {
+            ids = List.copyOf(ids);
+        }
+    }
+
+    private final Storage storage;
+    private final ReentrantLock indexLock = new ReentrantLock();
+    private final Set<String> index = new LinkedHashSet<>();
+    private volatile boolean closed;
+
+    public SandboxRecords(Storage storage) {
+        this.storage = requireNonNull(storage, "storage is null");
+    }
+
+    /// Loads the index and returns the ids in it. Goes before all else.
+    public List<String> loadIndex() throws InterruptedException {
+        byte[] data;
+        try {
+            data = storage.require().load(INDEX_KEY);
+        } catch (NotFoundException _) {
+            return List.of();
+        }
+        Index loaded = RecordFormat.read("the record " + INDEX_KEY, data, Index.class);
+        indexLock.lock();
+        try {
+            index.addAll(loaded.ids);
+        } finally {
+            indexLock.unlock();
+        }
+        return loaded.ids;
+    }
+
+    public void addToIndex(String sandboxId) throws InterruptedException {
+        changeIndex(sandboxId, true);
+    }
+
+    public void removeFromIndex(String sandboxId) throws InterruptedException {
+        changeIndex(sandboxId, false);
+    }
+
+    private void changeIndex(String sandboxId, boolean present) throws InterruptedException {
+        indexLock.lockInterruptibly();
+        try {
+            Set<String> changed = new LinkedHashSet<>(index);
+            if (present ? changed.add(sandboxId) : changed.remove(sandboxId)) {
+                write(INDEX_KEY, new Index(RecordFormat.FORMAT, List.copyOf(changed)));
+                index.clear();
+                index.addAll(changed);
+            }
+        } finally {
+            indexLock.unlock();
+        }
+    }
+
+    /// Loads the record of a sandbox.
+    ///
+    /// @throws NotFoundException if there is none
+    /// @throws UnavailableException if it cannot be read, is damaged, or of a later version
+    public SandboxRecord load(String sandboxId) throws InterruptedException {
+        return RecordFormat.read(
+                "the record " + key(sandboxId),
+                storage.require().load(key(sandboxId)),
+                SandboxRecord.class);
+    }
+
+    public void save(SandboxRecord record) throws InterruptedException {
+        write(key(record.id()), record);
+    }
+
+    public void delete(String sandboxId) throws InterruptedException {
+        requireOpen();
+        storage.require().delete(key(sandboxId));
+    }
+
+    /// Refuses all changes from now on: the records belong to whoever loads them next.
+    public void close() {
+        closed = true;
+    }
+
+    private void write(String key, Object record) throws InterruptedException {
+        requireOpen();
+        byte[] data = RecordFormat.write(record);
+        if (data.length > MAXIMUM_BYTES) {
+            throw new RejectedException(
+                    "the record %s would have %d bytes: at most %d are stored"
+                            .formatted(key, data.length, MAXIMUM_BYTES));
+        }
+        storage.require().save(key, data);
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new UnavailableException("the platform has stopped: no record can be changed");
+        }
+    }
+
+    private static String key(String sandboxId) {
+        return "sandbox/" + sandboxId;
+    }
+}

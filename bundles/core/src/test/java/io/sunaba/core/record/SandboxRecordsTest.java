@@ -1,0 +1,200 @@
+package io.sunaba.core.record;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sunaba.core.fake.FakeStorage;
+import io.sunaba.error.RejectedException;
+import io.sunaba.error.UnavailableException;
+import io.sunaba.hypervisor.InterfaceSpec;
+import io.sunaba.hypervisor.MachineRecord;
+import io.sunaba.hypervisor.PciPath;
+import io.sunaba.sandbox.ContainerConfig;
+import io.sunaba.sandbox.ContainerState;
+import io.sunaba.sandbox.ExitStatus;
+import io.sunaba.sandbox.Interface;
+import io.sunaba.sandbox.Mount;
+import io.sunaba.sandbox.ProcessConfig;
+import io.sunaba.sandbox.Resources;
+import io.sunaba.sandbox.Rootfs;
+import io.sunaba.sandbox.SandboxConfig;
+import io.sunaba.sandbox.SandboxState;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class SandboxRecordsTest {
+    private static final Instant NOW = Instant.parse("2026-02-03T04:05:06.000000007Z");
+
+    private final FakeStorage storage = new FakeStorage();
+    private final SandboxRecords records = new SandboxRecords(() -> storage);
+
+    private static ContainerRecord container(String id, Rootfs rootfs) {
+        ContainerConfig config =
+                new ContainerConfig(
+                        id,
+                        rootfs,
+                        true,
+                        new ProcessConfig(
+                                List.of("sh", "-c", "echo '<\\u00e9>'"),
+                                List.of("A=b"),
+                                "/",
+                                new ProcessConfig.User("nobody:7", List.of(5L)),
+                                true,
+                                List.of("CAP_CHOWN"),
+                                List.of(new ProcessConfig.ResourceLimit("RLIMIT_CORE", -1, 0)),
+                                true),
+                        null,
+                        List.of(new Mount("/tmp", "tmpfs", "tmpfs", List.of("size=1m"))),
+                        new Resources(2L, -1L, null, "0-1", 1L << 40, null),
+                        List.of("/proc/kcore"),
+                        List.of(),
+                        Map.of("net.a", "1"),
+                        Map.of("k", "v"));
+        return new ContainerRecord(
+                config,
+                ContainerState.STOPPED,
+                new ExitStatus(137, NOW),
+                NOW,
+                NOW,
+                Path.of("/data/images/1.erofs"),
+                "erofs",
+                new ContainerRecord.Disk("root-1", new PciPath("08/00")));
+    }
+
+    private static SandboxRecord sandbox(String id, ContainerRecord... containers) {
+        SandboxConfig config =
+                new SandboxConfig(
+                        id,
+                        "host",
+                        null,
+                        "new",
+                        2,
+                        1L << 30,
+                        true,
+                        List.of(),
+                        List.of(
+                                new Interface(
+                                        "eth0",
+                                        null,
+                                        List.of("10.0.0.2/24"),
+                                        1500,
+                                        new Interface.UserMode(
+                                                List.of(
+                                                        new InterfaceSpec.PortForward(
+                                                                "tcp", "127.0.0.1", 80, 8080))))),
+                        Map.of("note", "x"));
+        return new SandboxRecord(
+                RecordFormat.FORMAT,
+                id,
+                Phase.CREATED,
+                SandboxState.RUNNING,
+                null,
+                config,
+                "qemu",
+                "new",
+                "kata",
+                2,
+                1L << 30,
+                NOW,
+                new MachineRecord("0123456789abcdef0123456789abcdef", "sandbox/" + id, "{\"a\":1}"),
+                List.of(containers));
+    }
+
+    @Test
+    void recordComesBackAsItWasSaved() throws InterruptedException {
+        SandboxRecord record =
+                sandbox(
+                        "web",
+                        container("a", new Rootfs.Packed(Path.of("/root fs"))),
+                        container("b", new Rootfs.Image(Path.of("/x.img"), "ext4")),
+                        container("c", new Rootfs.Shared(Path.of("/shared"))));
+        records.save(record);
+        assertThat(records.load("web")).isEqualTo(record);
+        assertThat(storage.records).containsOnlyKeys("sandbox/web");
+        assertThat(new String(storage.records.get("sandbox/web"), UTF_8))
+                .startsWith("{\"format\":1,\"id\":\"web\"");
+    }
+
+    @Test
+    void laterFormatIsRefusedByName() {
+        storage.save("sandbox/web", "{\"format\":2,\"id\":{}}".getBytes(UTF_8));
+        assertThatThrownBy(() -> records.load("web"))
+                .isInstanceOf(UnavailableException.class)
+                .hasMessageContainingAll("sandbox/web", "format 2", "reads format 1");
+    }
+
+    @Test
+    void unknownMembersAreIgnored() throws InterruptedException {
+        records.save(sandbox("web"));
+        String text = new String(storage.records.get("sandbox/web"), UTF_8);
+        storage.save("sandbox/web", text.replaceFirst(",", ",\"later\":[1],").getBytes(UTF_8));
+        assertThat(records.load("web")).isEqualTo(sandbox("web"));
+    }
+
+    @Test
+    void damagedRecordIsNamed() {
+        for (String text : new String[] {"", "{", "[]", "{\"format\":1}", "{\"id\":\"web\"}"}) {
+            storage.save("sandbox/web", text.getBytes(UTF_8));
+            assertThatThrownBy(() -> records.load("web"))
+                    .as(text)
+                    .isInstanceOf(UnavailableException.class)
+                    .hasMessageContainingAll("sandbox/web", "damaged");
+        }
+    }
+
+    @Test
+    void indexFollowsAdditionsAndRemovalsAndSurvives() throws InterruptedException {
+        assertThat(records.loadIndex()).isEmpty();
+        records.addToIndex("a");
+        records.addToIndex("b");
+        records.addToIndex("a");
+        records.removeFromIndex("a");
+        records.addToIndex("c");
+        assertThat(new SandboxRecords(() -> storage).loadIndex()).containsExactly("b", "c");
+    }
+
+    @Test
+    void indexThatCouldNotBeSavedIsAsBefore() throws InterruptedException {
+        records.addToIndex("a");
+        storage.failWrite(1);
+        assertThatThrownBy(() -> records.addToIndex("b")).isInstanceOf(UnavailableException.class);
+        records.addToIndex("c");
+        assertThat(new SandboxRecords(() -> storage).loadIndex()).containsExactly("a", "c");
+    }
+
+    @Test
+    void closedRecordsRefuseChanges() {
+        records.close();
+        assertThatThrownBy(() -> records.save(sandbox("web")))
+                .isInstanceOf(UnavailableException.class);
+        assertThatThrownBy(() -> records.addToIndex("web"))
+                .isInstanceOf(UnavailableException.class);
+        assertThat(storage.records).isEmpty();
+    }
+
+    @Test
+    void recordThatIsTooLargeIsRejected() {
+        ContainerConfig config =
+                new ContainerConfig(
+                        "big",
+                        new Rootfs.Packed(Path.of("/")),
+                        new ProcessConfig(List.of("x".repeat(1 << 20))));
+        ContainerRecord big =
+                new ContainerRecord(
+                        config,
+                        ContainerState.READY,
+                        null,
+                        NOW,
+                        null,
+                        Path.of("/i"),
+                        "erofs",
+                        null);
+        assertThatThrownBy(() -> records.save(sandbox("web", big)))
+                .isInstanceOf(RejectedException.class)
+                .hasMessageContaining("sandbox/web");
+    }
+}
