@@ -1,0 +1,63 @@
+package io.sunaba.agent.kata;
+
+import io.sunaba.sandbox.Mount;
+import java.util.List;
+
+/// What every container has unless it asks for something else (source: OCI runtime specification,
+/// and what runc and containerd write).
+final class OciDefaults {
+    static final List<Mount> MOUNTS =
+            List.of(
+                    new Mount("/proc", "proc", "proc", List.of("nosuid", "noexec", "nodev")),
+                    new Mount(
+                            "/dev",
+                            "tmpfs",
+                            "tmpfs",
+                            List.of("nosuid", "strictatime", "mode=755", "size=65536k")),
+                    new Mount(
+                            "/dev/pts",
+                            "devpts",
+                            "devpts",
+                            List.of(
+                                    "nosuid",
+                                    "noexec",
+                                    "newinstance",
+                                    "ptmxmode=0666",
+                                    "mode=0620",
+                                    "gid=5")),
+                    new Mount(
+                            "/dev/shm",
+                            "tmpfs",
+                            "shm",
+                            List.of("nosuid", "noexec", "nodev", "mode=1777", "size=65536k")),
+                    new Mount(
+                            "/dev/mqueue",
+                            "mqueue",
+                            "mqueue",
+                            List.of("nosuid", "noexec", "nodev")),
+                    new Mount("/sys", "sysfs", "sysfs", List.of("nosuid", "noexec", "nodev", "ro")),
+                    new Mount(
+                            "/sys/fs/cgroup",
+                            "cgroup",
+                            "cgroup",
+                            List.of("nosuid", "noexec", "nodev", "relatime", "ro")));
+
+    static final List<String> MASKED_PATHS =
+            List.of(
+                    "/proc/acpi",
+                    "/proc/asound",
+                    "/proc/kcore",
+                    "/proc/keys",
+                    "/proc/latency_stats",
+                    "/proc/timer_list",
+                    "/proc/timer_stats",
+                    "/proc/sched_debug",
+                    "/proc/scsi",
+                    "/sys/firmware",
+                    "/sys/devices/virtual/powercap");
+
+    static final List<String> READ_ONLY_PATHS =
+            List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
+
+    private OciDefaults() {}
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sunaba.agent.kata;
+
+import org.jspecify.annotations.NullMarked;
