@@ -1,0 +1,60 @@
+package io.sunaba.agent.kata;
+
+import io.sunaba.agent.GuestDetails;
+import io.sunaba.ttrpc.TtrpcChannel;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/// A connection on which an agent has answered.
+final class AgentConnection implements AutoCloseable {
+    private final TtrpcChannel channel;
+    private final GuestDetails guestDetails;
+    private final boolean resolvesNames;
+    private final CompletableFuture<String> lost = new CompletableFuture<>();
+
+    /// @param resolvesNames whether the agent looks up users by name
+    AgentConnection(TtrpcChannel channel, GuestDetails guestDetails, boolean resolvesNames) {
+        this.channel = channel;
+        this.guestDetails = guestDetails;
+        this.resolvesNames = resolvesNames;
+        var _ = channel.ended().exceptionally(this::tell);
+    }
+
+    private @Nullable Void tell(Throwable failure) {
+        Throwable reason = failure instanceof CompletionException ? failure.getCause() : failure;
+        String message = reason == null ? null : reason.getMessage();
+        lost.complete(message == null ? failure.toString() : message);
+        return null;
+    }
+
+    TtrpcChannel channel() {
+        return channel;
+    }
+
+    GuestDetails guestDetails() {
+        return guestDetails;
+    }
+
+    boolean resolvesNames() {
+        return resolvesNames;
+    }
+
+    /// A stage of its own for everyone who asks, so that no dependent holds up another, or the
+    /// thread that found out.
+    CompletionStage<String> lost() {
+        return lost.thenApplyAsync(reason -> reason, Thread::startVirtualThread);
+    }
+
+    /// Gives the connection up on behalf of somebody else than its user.
+    void lose(String reason) {
+        lost.complete(reason);
+        channel.close();
+    }
+
+    @Override
+    public void close() {
+        channel.close();
+    }
+}
