@@ -1,0 +1,72 @@
+package io.sunaba.hypervisor.qemu;
+
+import io.sunaba.hypervisor.qemu.QemuConfig.Accel;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/// How guest code runs.
+enum Acceleration {
+    /// By the processor.
+    KVM("kvm", "host"),
+    /// By translation.
+    TCG("tcg,thread=multi", "max");
+
+    private static final Path DEVICE = Path.of("/dev/kvm");
+    private static final Path PROCESSORS = Path.of("/proc/cpuinfo");
+
+    private final String option;
+    private final String cpuModel;
+
+    Acceleration(String option, String cpuModel) {
+        this.option = option;
+        this.cpuModel = cpuModel;
+    }
+
+    /// Returns QEMU's `-accel` option.
+    String option() {
+        return option;
+    }
+
+    /// Returns QEMU's `-cpu` option.
+    String cpuModel() {
+        return cpuModel;
+    }
+
+    /// Finds out what a choice means on this host now.
+    static Acceleration of(Accel accel) {
+        return switch (accel) {
+            case KVM -> KVM;
+            case TCG -> TCG;
+            case AUTO -> opens(DEVICE) && virtualizes(PROCESSORS) ? KVM : TCG;
+        };
+    }
+
+    private static boolean opens(Path device) {
+        try (RandomAccessFile _ = new RandomAccessFile(device.toFile(), "rw")) {
+            return true;
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    /// A device that opens is not enough: without these flags, as under paravirtual nesting, guests
+    /// abort or spin for ever.
+    static boolean virtualizes(Path processors) {
+        try {
+            List<String> flags =
+                    Files.readString(processors)
+                            .lines()
+                            .filter(line -> line.startsWith("flags"))
+                            .findFirst()
+                            .map(line -> Arrays.asList(line.split("\\s+")))
+                            .orElse(List.of());
+            return flags.contains("vmx") || flags.contains("svm");
+        } catch (IOException _) {
+            return false;
+        }
+    }
+}

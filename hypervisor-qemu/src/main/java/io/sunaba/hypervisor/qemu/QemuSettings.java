@@ -1,0 +1,35 @@
+package io.sunaba.hypervisor.qemu;
+
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/// The configuration `io.sunaba.hypervisor.qemu` as it is written; [QemuConfig] is what it means.
+@ObjectClassDefinition(name = "QEMU", description = "Runs machines with QEMU.")
+public @interface QemuSettings {
+    @AttributeDefinition(
+            description = "The QEMU program: an absolute path, or a name to look up in PATH.")
+    String binary() default "qemu-system-x86_64";
+
+    @AttributeDefinition(
+            description =
+                    "How guest code runs: kvm, tcg, or auto (kvm where /dev/kvm can be opened and"
+                            + " the processor has vmx or svm).")
+    String accel() default "auto";
+
+    @AttributeDefinition(
+            name = "runtime.directory",
+            description =
+                    "A short path of a directory for sockets, logs and records of live machines;"
+                            + " made and kept private to the user.")
+    String runtime_directory() default "";
+
+    @AttributeDefinition(
+            name = "start.timeout.seconds",
+            description = "How long QEMU may take to be ready, 1 to 600.")
+    int start_timeout_seconds() default 30;
+
+    @AttributeDefinition(
+            name = "unplug.timeout.seconds",
+            description = "How long a guest may take to let go of a device, 1 to 600.")
+    int unplug_timeout_seconds() default 20;
+}

@@ -1,0 +1,115 @@
+package io.sunaba.hypervisor.qemu;
+
+import io.sunaba.hypervisor.GuestImage;
+import io.sunaba.hypervisor.Hypervisor;
+import io.sunaba.hypervisor.HypervisorConfig;
+import io.sunaba.hypervisor.Machine;
+import io.sunaba.tck.hypervisor.HypervisorFixture;
+import io.sunaba.vmm.PrivateDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+
+/// Real QEMU with a tiny guest, in a temporary directory.
+final class QemuFixture implements HypervisorFixture {
+    static final long MEBIBYTE = 1024 * 1024;
+
+    private static final String UP = "tiny guest is up";
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final Path directory;
+
+    QemuFixture() throws IOException {
+        directory = Files.createTempDirectory("qemu");
+        new TinyKernel().print(UP).stay().write(directory.resolve("kernel"));
+        Files.write(directory.resolve("initrd"), new byte[512]);
+        Files.write(directory.resolve("root"), new byte[64 * 1024]);
+    }
+
+    QemuConfig settings() {
+        return settings("qemu-system-x86_64");
+    }
+
+    QemuConfig settings(String binary) {
+        return new QemuConfig(
+                binary,
+                QemuConfig.Accel.AUTO,
+                machineDirectory(),
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(20));
+    }
+
+    @Override
+    public Hypervisor open() {
+        return new QemuHypervisor(settings());
+    }
+
+    @Override
+    public void close(Hypervisor hypervisor) {
+        ((QemuHypervisor) hypervisor).deactivate();
+    }
+
+    @Override
+    public HypervisorConfig config() {
+        return config(directory.resolve("kernel"));
+    }
+
+    /// Returns the config of a machine with another kernel.
+    HypervisorConfig config(TinyKernel kernel) throws IOException {
+        Path file = directory.resolve("kernel-2");
+        kernel.write(file);
+        return config(file);
+    }
+
+    private HypervisorConfig config(Path kernel) {
+        GuestImage guest =
+                new GuestImage(
+                        kernel,
+                        directory.resolve("initrd"),
+                        directory.resolve("root"),
+                        "quiet",
+                        "tiny");
+        return new HypervisorConfig(
+                "qemu",
+                "test",
+                guest,
+                1,
+                2,
+                128 * MEBIBYTE,
+                256 * MEBIBYTE,
+                Duration.ofSeconds(30));
+    }
+
+    @Override
+    public void awaitUp(Machine machine) throws TimeoutException {
+        awaitConsole(machine, UP);
+    }
+
+    static void awaitConsole(Machine machine, String text) throws TimeoutException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (machine.consoleTail(10).stream().noneMatch(line -> line.contains(text))) {
+            if (System.nanoTime() > deadline) {
+                throw new TimeoutException("no '" + text + "' in " + machine.consoleTail(10));
+            }
+            LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+        }
+    }
+
+    @Override
+    public Path directory() {
+        return directory;
+    }
+
+    @Override
+    public Path machineDirectory() {
+        return directory.resolve("run");
+    }
+
+    @Override
+    public void close() throws IOException {
+        PrivateDirectory.delete(directory);
+    }
+}
