@@ -5,9 +5,10 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Set;
+import java.util.Arrays;
 
 /// The envelope of a call: service = 1, method = 2, payload = 3, timeout in nanoseconds = 4,
 /// metadata (key = 1, value = 2) = 5.
@@ -67,7 +68,7 @@ final class Request {
         }
     }
 
-    /// Encodes a request as a frame without header.
+    /// Encodes a request as a frame whose header is still to be put.
     ///
     /// @throws io.grpc.StatusRuntimeException RESOURCE_EXHAUSTED if it is too large for a frame
     static byte[] frame(
@@ -78,54 +79,17 @@ final class Request {
             InputStream message) {
         try (InputStream payload = Payload.sized(message)) {
             int size = payload.available();
-            Set<String> keys = headers.keys();
-            long length =
-                    CodedOutputStream.computeStringSize(1, service)
-                            + CodedOutputStream.computeStringSize(2, method)
-                            + CodedOutputStream.computeTagSize(3)
-                            + CodedOutputStream.computeUInt32SizeNoTag(size)
-                            + (long) size;
-            if (timeoutNanos > 0) {
-                length += CodedOutputStream.computeInt64Size(4, timeoutNanos);
-            }
-            for (String key : keys) {
-                int entry = entrySize(key, value(headers, key));
-                length +=
-                        CodedOutputStream.computeTagSize(5)
-                                + CodedOutputStream.computeUInt32SizeNoTag(entry)
-                                + entry;
-            }
+            byte[] head = head(service, method, timeoutNanos, headers, size);
+            long length = (long) head.length - Frame.HEADER_LENGTH + size;
             if (length > Frame.MAX_LENGTH) {
                 throw Status.RESOURCE_EXHAUSTED
                         .withDescription(
-                                service
-                                        + "/"
-                                        + method
-                                        + ": request of "
-                                        + length
-                                        + " bytes is over the limit of "
-                                        + Frame.MAX_LENGTH)
+                                "%s/%s: request of %d bytes is over the limit of %d"
+                                        .formatted(service, method, length, Frame.MAX_LENGTH))
                         .asRuntimeException();
             }
-            byte[] frame = new byte[Frame.HEADER_LENGTH + (int) length];
-            CodedOutputStream out =
-                    CodedOutputStream.newInstance(frame, Frame.HEADER_LENGTH, (int) length);
-            out.writeString(1, service);
-            out.writeString(2, method);
-            if (timeoutNanos > 0) {
-                out.writeInt64(4, timeoutNanos);
-            }
-            for (String key : keys) {
-                String value = value(headers, key);
-                out.writeTag(5, WireFormat.WIRETYPE_LENGTH_DELIMITED);
-                out.writeUInt32NoTag(entrySize(key, value));
-                out.writeString(1, key);
-                out.writeString(2, value);
-            }
-            // The payload comes last, so that the message is written straight to its place.
-            out.writeTag(3, WireFormat.WIRETYPE_LENGTH_DELIMITED);
-            out.writeUInt32NoTag(size);
-            payload.readNBytes(frame, frame.length - size, size);
+            byte[] frame = Arrays.copyOf(head, head.length + size);
+            payload.readNBytes(frame, head.length, size);
             return frame;
         } catch (IOException e) {
             throw Status.INTERNAL
@@ -135,13 +99,41 @@ final class Request {
         }
     }
 
-    private static int entrySize(String key, String value) {
-        return CodedOutputStream.computeStringSize(1, key)
-                + CodedOutputStream.computeStringSize(2, value);
+    /// Room for the header, and the envelope up to its payload, which comes last so that the
+    /// message is written straight to its place.
+    private static byte[] head(
+            String service, String method, long timeoutNanos, Metadata headers, int payloadSize)
+            throws IOException {
+        ByteArrayOutputStream head = new ByteArrayOutputStream(128);
+        head.write(new byte[Frame.HEADER_LENGTH]);
+        CodedOutputStream out = CodedOutputStream.newInstance(head, 128);
+        out.writeString(1, service);
+        out.writeString(2, method);
+        if (timeoutNanos > 0) {
+            out.writeInt64(4, timeoutNanos);
+        }
+        for (String key : headers.keys()) {
+            if (!key.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
+                writeEntry(out, key, headers);
+            }
+        }
+        out.writeTag(3, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+        out.writeUInt32NoTag(payloadSize);
+        out.flush();
+        return head.toByteArray();
     }
 
-    private static String value(Metadata headers, String key) {
+    private static void writeEntry(CodedOutputStream out, String key, Metadata headers)
+            throws IOException {
         String value = headers.get(Metadata.Key.of(key, Metadata.ASCII_STRING_MARSHALLER));
-        return value == null ? "" : value;
+        if (value == null) {
+            return;
+        }
+        out.writeTag(5, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+        out.writeUInt32NoTag(
+                CodedOutputStream.computeStringSize(1, key)
+                        + CodedOutputStream.computeStringSize(2, value));
+        out.writeString(1, key);
+        out.writeString(2, value);
     }
 }

@@ -170,7 +170,7 @@ public final class TtrpcChannel extends Channel implements AutoCloseable {
             }
         } catch (IOException e) {
             end(e);
-        } catch (InterruptedException | RuntimeException e) {
+        } catch (InterruptedException | RuntimeException | OutOfMemoryError e) {
             end(new IOException("writer failed: " + e, e));
         }
     }
@@ -183,7 +183,9 @@ public final class TtrpcChannel extends Channel implements AutoCloseable {
                 if (frame == null) {
                     throw new EOFException("the peer closed the connection");
                 }
-                CompletableFuture<Payload> reply = pending.remove(frame.stream);
+                // Stays among the pending ones until it is complete: garbage fails it with the
+                // others.
+                CompletableFuture<Payload> reply = pending.get(frame.stream);
                 if (reply == null) {
                     countLate(frame.stream);
                     continue;
@@ -195,10 +197,12 @@ public final class TtrpcChannel extends Channel implements AutoCloseable {
                     throw new ProtocolException(
                             "answer on stream " + frame.stream + " is garbage: " + e.getMessage());
                 }
-                if (response.status.isOk()) {
-                    reply.complete(response.payload);
-                } else {
-                    reply.completeExceptionally(response.status.asRuntimeException());
+                boolean awaited =
+                        response.status.isOk()
+                                ? reply.complete(response.payload)
+                                : reply.completeExceptionally(response.status.asRuntimeException());
+                if (!awaited) {
+                    lateReplies.incrementAndGet();
                 }
             }
         } catch (IOException e) {
