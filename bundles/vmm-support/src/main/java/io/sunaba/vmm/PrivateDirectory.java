@@ -34,6 +34,9 @@ public final class PrivateDirectory {
         if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
             Files.createDirectories(directory, ownerOnly());
         }
+        if (Files.isSymbolicLink(directory)) {
+            throw new IOException(directory + " is a symbolic link, not a directory");
+        }
         Object owner = Files.getAttribute(directory, "unix:uid", LinkOption.NOFOLLOW_LINKS);
         Object self = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
         if (!self.equals(owner)) {
