@@ -5,6 +5,7 @@ import static io.sunaba.tck.hypervisor.Machines.check;
 import io.sunaba.hypervisor.Hypervisor;
 import io.sunaba.hypervisor.Machine;
 import io.sunaba.hypervisor.MachineSpec;
+import io.sunaba.hypervisor.VmmFailedException;
 import io.sunaba.tck.Callers;
 import io.sunaba.tck.Check;
 import io.sunaba.tck.Expect;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class ConcurrencyChecks {
     private static final int MACHINES = 20;
     private static final int INTERRUPTS = 25;
+    private static final int KILLS = 8;
     private static final Duration PROMPTLY = Duration.ofSeconds(5);
 
     private ConcurrencyChecks() {}
@@ -32,6 +34,9 @@ final class ConcurrencyChecks {
                 check("makes one machine of an id, however many ask", ConcurrencyChecks::oneId),
                 check("stops once, however many ask", ConcurrencyChecks::manyStops),
                 check("leaves nothing of an interrupted creation", ConcurrencyChecks::interrupted),
+                check(
+                        "leaves nothing of a creation whose process is killed",
+                        ConcurrencyChecks::killed),
                 check("completes an interrupted stop", ConcurrencyChecks::interruptedStop),
                 check("leaves no process, thread or open file", ConcurrencyChecks::footprint));
     }
@@ -95,6 +100,39 @@ final class ConcurrencyChecks {
             }
             Machines.expectNothing(fixture, spec.id());
             Expect.equal("machines", List.of(), hypervisor.machines());
+        }
+    }
+
+    private static void killed(HypervisorFixture fixture, Hypervisor hypervisor) throws Exception {
+        long started = System.nanoTime();
+        Machines.create(fixture, hypervisor).stop();
+        long usual = System.nanoTime() - started;
+        for (int i = 0; i < KILLS; i++) {
+            MachineSpec spec = Machines.newSpec(fixture);
+            CompletableFuture<Machine> creation = new CompletableFuture<>();
+            Thread.ofVirtual()
+                    .start(() -> {
+                        try {
+                            creation.complete(hypervisor.create(spec));
+                        } catch (Throwable e) {
+                            creation.completeExceptionally(e);
+                        }
+                    });
+            while (Machines.processesOf(spec.id()).isEmpty()) {
+                Thread.onSpinWait();
+            }
+            LockSupport.parkNanos(usual * i / KILLS);
+            Machines.kill(spec.id());
+            try (Machine machine = creation.get(PROMPTLY.toMillis(), TimeUnit.MILLISECONDS)) {
+                Machines.awaitExit(machine);
+                machine.stop();
+            } catch (ExecutionException e) {
+                Throwable failure = e.getCause();
+                Expect.that(
+                        failure instanceof VmmFailedException,
+                        "a VMM that died is told of, not " + failure);
+            }
+            Machines.expectNothing(fixture, spec.id());
         }
     }
 
