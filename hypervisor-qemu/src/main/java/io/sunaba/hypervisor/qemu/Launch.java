@@ -1,5 +1,6 @@
 package io.sunaba.hypervisor.qemu;
 
+import io.sunaba.error.TimedOutException;
 import io.sunaba.error.UnavailableException;
 import io.sunaba.hypervisor.MachineRecord;
 import io.sunaba.hypervisor.MachineSpec;
@@ -117,7 +118,7 @@ final class Launch {
     private void connect(QemuVm vm, Process child, MachineFiles files) throws InterruptedException {
         try {
             vm.connect(left());
-        } catch (UnavailableException e) {
+        } catch (UnavailableException | TimedOutException e) {
             VmmFailedException death = died(child, files);
             death.addSuppressed(e);
             throw death;

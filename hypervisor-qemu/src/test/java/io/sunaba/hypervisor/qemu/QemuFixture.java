@@ -23,7 +23,12 @@ final class QemuFixture implements HypervisorFixture {
     private final Path directory;
 
     QemuFixture() throws IOException {
-        directory = Files.createTempDirectory("qemu");
+        this(Files.createTempDirectory("qemu"));
+    }
+
+    /// Takes over an existing directory.
+    QemuFixture(Path directory) throws IOException {
+        this.directory = directory;
         new TinyKernel().print(UP).stay().write(directory.resolve("kernel"));
         Files.write(directory.resolve("initrd"), new byte[512]);
         Files.write(directory.resolve("root"), new byte[64 * 1024]);

@@ -1,0 +1,122 @@
+package io.sunaba.hypervisor.qemu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sunaba.hypervisor.GuestImage;
+import io.sunaba.hypervisor.HypervisorConfig;
+import io.sunaba.hypervisor.MachineSpec;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CommandLineTest {
+    private static final String ID = "0123456789abcdef0123456789abcdef";
+    private static final long MEBIBYTE = 1024 * 1024;
+
+    private static List<String> build(long maximumMemory, Path directory) {
+        GuestImage guest =
+                new GuestImage(
+                        Path.of("/image/kernel"),
+                        Path.of("/image/initrd"),
+                        Path.of("/image/root,\"1\".erofs"),
+                        "quiet",
+                        "hash");
+        HypervisorConfig config =
+                new HypervisorConfig(
+                        "qemu",
+                        "owner",
+                        guest,
+                        1,
+                        4,
+                        256 * MEBIBYTE,
+                        maximumMemory,
+                        Duration.ofSeconds(30));
+        return CommandLine.of(
+                new MachineSpec(ID, config), MachineFiles.of(directory, ID), Acceleration.TCG);
+    }
+
+    @Test
+    void describesTheWholeMachine() {
+        String directory = "/run/" + ID;
+        List<String> line = build(1024 * MEBIBYTE, Path.of("/run"));
+        int ports = 2 * CommandLine.PORTS;
+        int portsStart = line.size() - ports - 2;
+        assertThat(line.subList(0, portsStart))
+                .containsExactly(
+                        "-name",
+                        "guest=sunaba-" + ID,
+                        "-S",
+                        "-no-reboot",
+                        "-nodefaults",
+                        "-no-user-config",
+                        "-display",
+                        "none",
+                        "-sandbox",
+                        "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
+                        "-machine",
+                        "q35,memory-backend=memory",
+                        "-accel",
+                        "tcg,thread=multi",
+                        "-cpu",
+                        "max",
+                        "-smp",
+                        "1,sockets=4,cores=1,threads=1,maxcpus=4",
+                        "-m",
+                        "268435456B,slots=16,maxmem=1073741824B",
+                        "-object",
+                        "memory-backend-memfd,id=memory,size=268435456B,share=on",
+                        "-kernel",
+                        "/image/kernel",
+                        "-initrd",
+                        "/image/initrd",
+                        "-append",
+                        "quiet console=ttyS0 reboot=k panic=-1",
+                        "-chardev",
+                        "socket,id=qmp,server=on,wait=off,path=" + directory + "/qmp.sock",
+                        "-mon",
+                        "chardev=qmp,mode=control",
+                        "-chardev",
+                        "file,id=console,append=on,path=" + directory + "/console.log",
+                        "-serial",
+                        "chardev:console",
+                        "-chardev",
+                        "socket,id=agent,server=on,wait=off,path=" + directory + "/agent.sock",
+                        "-blockdev",
+                        "{\"driver\":\"raw\",\"node-name\":\"root\",\"read-only\":true,\"file\":"
+                                + "{\"driver\":\"file\",\"filename\":"
+                                + "\"/image/root,\\\"1\\\".erofs\",\"read-only\":true}}",
+                        "-device",
+                        "virtio-blk-pci,id=root,drive=root,bus=pcie.0,addr=2,disable-legacy=on",
+                        "-device",
+                        "virtio-serial-pci,id=serial,bus=pcie.0,addr=3,disable-legacy=on",
+                        "-device",
+                        "virtserialport,bus=serial.0,chardev=agent,name=agent.channel.0",
+                        "-device",
+                        "pvpanic-pci,bus=pcie.0,addr=4");
+        assertThat(line.subList(portsStart, portsStart + ports))
+                .startsWith(
+                        "-device",
+                        "pcie-root-port,id=port0,bus=pcie.0,chassis=1,slot=1,multifunction=on,addr=08")
+                .endsWith(
+                        "-device",
+                        "pcie-root-port,id=port23,bus=pcie.0,chassis=24,slot=24,multifunction=on,"
+                                + "addr=0a.7");
+        assertThat(line.subList(line.size() - 2, line.size()))
+                .containsExactly("-chardev", "socket,id=ready,path=" + directory + "/ready.sock");
+    }
+
+    @Test
+    void memoryThatCannotGrowNeedsNoSlots() {
+        assertThat(build(256 * MEBIBYTE, Path.of("/run")))
+                .containsSubsequence("-m", "268435456B", "-object");
+    }
+
+    @Test
+    void commasInPathsAreNoSeparators() {
+        assertThat(build(256 * MEBIBYTE, Path.of("/a,b")))
+                .contains(
+                        "socket,id=qmp,server=on,wait=off,path=/a,,b/" + ID + "/qmp.sock",
+                        "file,id=console,append=on,path=/a,,b/" + ID + "/console.log");
+    }
+}
