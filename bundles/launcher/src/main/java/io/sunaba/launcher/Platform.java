@@ -1,0 +1,152 @@
+package io.sunaba.launcher;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.felix.framework.FrameworkFactory;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.launch.Framework;
+
+/// Runs the platform: an OSGi framework with the bundles of `etc/startup.properties`.
+///
+/// Says on its standard output, in one line, how the start went: `ready PID MILLISECONDS`, `running
+/// MESSAGE` if this very platform runs already, or `failed MESSAGE`. Then it lets go of it.
+public final class Platform {
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
+
+    private static final double TICKS_PER_SECOND = 100;
+
+    private static volatile int exitStatus;
+
+    private Platform() {}
+
+    /// Runs until the framework stops.
+    ///
+    /// The system properties `sunaba.home` and `sunaba.data` say where it is at home.
+    public static void main(String[] arguments) throws InterruptedException {
+        PrintStream report = System.out;
+        // Whoever prints in the platform prints to the log: standard error leads there.
+        System.setOut(System.err);
+        boolean foreground = List.of(arguments).contains("--foreground");
+        try {
+            Framework framework = start();
+            long millis = millisSinceStart();
+            long pid = ProcessHandle.current().pid();
+            System.err.printf("%s platform ready, pid %d, %d ms%n", Instant.now(), pid, millis);
+            if (foreground) {
+                report.printf("sunaba: ready in %d ms, pid %d%n", millis, pid);
+            } else {
+                report.printf("ready %d %d%n", pid, millis);
+                // Leaves /dev/null in its place: the reader sees the end of its pipe.
+                report.close();
+            }
+            awaitStop(framework);
+            System.exit(0);
+        } catch (StartException e) {
+            if (!e.running()) {
+                System.err.printf("%s platform does not start: %s%n", Instant.now(), e.line());
+            }
+            if (e.getCause() != null) {
+                e.printStackTrace();
+            }
+            if (foreground) {
+                System.err.println("sunaba: " + e.line());
+            } else {
+                report.printf("%s %s%n", e.running() ? "running" : "failed", e.line());
+            }
+            exitStatus = 1;
+            System.exit(1);
+        }
+    }
+
+    private static Framework start() throws StartException, InterruptedException {
+        Path home = Path.of(requireNonNull(System.getProperty("sunaba.home"), "sunaba.home"));
+        Path wanted = Path.of(requireNonNull(System.getProperty("sunaba.data"), "sunaba.data"));
+        DataDirectory data = DataDirectory.open(wanted, home);
+        Path run = RunDirectory.open(data.path());
+        data.linkRun(run);
+
+        Map<String, String> variables = new HashMap<>();
+        variables.put("sunaba.home", home.toString());
+        variables.put("sunaba.data", data.path().toString());
+        variables.put("sunaba.run", run.toString());
+        Map<String, String> settings =
+                new HashMap<>(Settings.read(home.resolve("etc/config.properties"), variables));
+        settings.putAll(variables);
+        Path store = data.path().resolve("cache/bundles");
+        settings.put(Constants.FRAMEWORK_STORAGE, store.toString());
+
+        BundleCache cache =
+                new BundleCache(
+                        store,
+                        Settings.readBundles(
+                                home.resolve("etc/startup.properties"), home.resolve("system")));
+        try {
+            boolean install = cache.prepare();
+            Framework framework = new FrameworkFactory().newFramework(settings);
+            framework.init();
+            Readiness readiness =
+                    new Readiness(
+                            framework.getBundleContext(),
+                            settings.getOrDefault("sunaba.ready.services", ""));
+            if (install) {
+                cache.install(framework.getBundleContext());
+            }
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(framework, data), "stop"));
+            framework.start();
+            readiness.await(
+                    Duration.ofSeconds(
+                            Long.parseLong(
+                                    settings.getOrDefault("sunaba.ready.timeout.seconds", "30"))));
+            return framework;
+        } catch (BundleException | IOException e) {
+            throw new StartException("the platform cannot start: " + e.getMessage(), e);
+        }
+    }
+
+    private static void awaitStop(Framework framework) throws InterruptedException {
+        FrameworkEvent event;
+        do {
+            event = framework.waitForStop(0);
+        } while (event.getType() != FrameworkEvent.STOPPED
+                && event.getType() != FrameworkEvent.ERROR);
+    }
+
+    /// Stops the framework in order. Virtual machines and their processes are none of its business.
+    private static void stop(Framework framework, DataDirectory data) {
+        try {
+            framework.stop();
+            framework.waitForStop(STOP_TIMEOUT.toMillis());
+            data.close();
+            System.err.printf("%s platform stopped%n", Instant.now());
+        } catch (BundleException | IOException | InterruptedException e) {
+            System.err.printf("%s platform did not stop in order: %s%n", Instant.now(), e);
+        }
+        Runtime.getRuntime().halt(exitStatus);
+    }
+
+    /// Returns how long this process has lived (source: proc(5), field 22 of `stat`, in ticks).
+    private static long millisSinceStart() {
+        try {
+            String stat = Files.readString(Path.of("/proc/self/stat"));
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+            double started = Long.parseLong(fields[19]) / TICKS_PER_SECOND;
+            String uptime = Files.readString(Path.of("/proc/uptime"));
+            double now = Double.parseDouble(uptime.substring(0, uptime.indexOf(' ')));
+            return Math.round((now - started) * 1000);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read /proc", e);
+        }
+    }
+}
