@@ -1,0 +1,106 @@
+package io.sunaba.shell;
+
+import io.sunaba.error.UnavailableException;
+import io.sunaba.sandbox.Sandboxes;
+import io.sunaba.shell.command.Command;
+import io.sunaba.shell.command.Syntax;
+import io.sunaba.shell.container.ContainerCommands;
+import io.sunaba.shell.format.Formats;
+import io.sunaba.shell.format.JsonCommand;
+import io.sunaba.shell.help.HelpCommand;
+import io.sunaba.shell.plugin.Plugins;
+import io.sunaba.shell.sandbox.SandboxCommands;
+import java.util.ArrayList;
+import java.util.Dictionary;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.felix.service.command.CommandProcessor;
+import org.apache.felix.service.command.Converter;
+import org.apache.felix.service.command.Function;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+
+/// Registers the commands, and what goes with them: formats, and the diagnosis of a failed start.
+///
+/// Commands stay when the API goes away for a while; they fail then and say why.
+@Component(service = Commands.class, immediate = true)
+public final class Commands {
+    private final List<Command> commands = new ArrayList<>();
+    private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile @Nullable Sandboxes sandboxes;
+
+    @Activate
+    public Commands(BundleContext context, @Reference ServiceComponentRuntime components) {
+        Formats formats = new Formats();
+        Plugins plugins = new Plugins(context, components);
+        commands.addAll(new SandboxCommands(this::requireSandboxes).list());
+        commands.addAll(new ContainerCommands(this::requireSandboxes).list());
+        commands.add(
+                new Command(
+                        new Syntax("plugin", "list", "List the plugins and what ails them"),
+                        _ -> plugins.list()));
+        commands.add(JsonCommand.of(formats));
+        commands.add(HelpCommand.of(() -> commands));
+
+        registrations.add(context.registerService(Converter.class, formats, null));
+        for (Command command : commands) {
+            registrations.add(
+                    context.registerService(
+                            new String[] {Function.class.getName(), Command.class.getName()},
+                            command,
+                            properties(command)));
+        }
+        registrations.add(
+                context.registerService(
+                        Supplier.class,
+                        plugins::problems,
+                        FrameworkUtil.asDictionary(Map.of("sunaba.diagnosis", "components"))));
+    }
+
+    @Deactivate
+    public void close() {
+        registrations.forEach(ServiceRegistration::unregister);
+    }
+
+    /// Returns the API, or null while it is away.
+    public @Nullable Sandboxes findSandboxes() {
+        return sandboxes;
+    }
+
+    /// Returns the commands.
+    public List<Command> list() {
+        return List.copyOf(commands);
+    }
+
+    private Sandboxes requireSandboxes() {
+        Sandboxes current = sandboxes;
+        if (current == null) {
+            throw new UnavailableException(
+                    "the sandbox API is not there just now; plugin:list shows what is missing");
+        }
+        return current;
+    }
+
+    private static Dictionary<String, Object> properties(Command command) {
+        return FrameworkUtil.asDictionary(
+                Map.of(
+                        CommandProcessor.COMMAND_SCOPE, command.syntax().scope(),
+                        CommandProcessor.COMMAND_FUNCTION, command.syntax().name()));
+    }
+}

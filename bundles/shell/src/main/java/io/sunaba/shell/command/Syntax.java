@@ -1,0 +1,92 @@
+package io.sunaba.shell.command;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import java.util.Optional;
+
+/// How a command is written.
+///
+/// @param scope the first part of its name
+/// @param name the second part of its name
+/// @param summary what it does, in one line
+/// @param operands what its operands stand for, such as `SANDBOX`; one in brackets may be left out
+/// @param options its options
+/// @param program whether a program and its arguments follow after `--`
+public record Syntax(
+        String scope,
+        String name,
+        String summary,
+        List<String> operands,
+        List<Option> options,
+        boolean program) {
+    private static final Option HELP = Option.flag("help", "print this");
+
+    public Syntax {
+        requireNonNull(scope, "scope is null");
+        requireNonNull(name, "name is null");
+        requireNonNull(summary, "summary is null");
+        operands = List.copyOf(operands);
+        options = List.copyOf(options);
+    }
+
+    /// A command without options.
+    public Syntax(String scope, String name, String summary, String... operands) {
+        this(scope, name, summary, List.of(operands), List.of(), false);
+    }
+
+    /// This command with options.
+    public Syntax with(Option... more) {
+        return new Syntax(scope, name, summary, operands, List.of(more), program);
+    }
+
+    /// This command with a program after `--`.
+    public Syntax withProgram() {
+        return new Syntax(scope, name, summary, operands, options, true);
+    }
+
+    /// Returns its name as people write it: the scope `sunaba` is left out.
+    public String fullName() {
+        return scope.equals("sunaba") ? name : scope + ":" + name;
+    }
+
+    /// Returns how it is written, in one line.
+    public String usage() {
+        StringBuilder usage = new StringBuilder(fullName());
+        for (Option option : options) {
+            usage.append(" [").append(option.usage()).append(option.repeated() ? "]..." : "]");
+        }
+        operands.forEach(operand -> usage.append(' ').append(operand));
+        return usage.append(program ? " -- COMMAND [ARGUMENT...]" : "").toString();
+    }
+
+    /// Returns a page that explains it.
+    public String help() {
+        StringBuilder help = new StringBuilder();
+        help.append(summary).append(".\n\nusage: ").append(usage()).append("\n\noptions:\n");
+        for (Option option : options) {
+            line(help, option);
+        }
+        line(help, HELP);
+        if (program) {
+            help.append(
+                    """
+
+                    What follows -- is passed on as it is, but the shell's own language comes first:
+                    put what has a $ or other signs of its own in single quotes, such as
+                    -- /bin/sh -c 'echo $HOME'
+                    """);
+        }
+        return help.toString();
+    }
+
+    Optional<Option> find(String option) {
+        return option.equals(HELP.name())
+                ? Optional.of(HELP)
+                : options.stream().filter(known -> known.name().equals(option)).findFirst();
+    }
+
+    private static void line(StringBuilder help, Option option) {
+        help.append("  %-24s %s\n".formatted(option.usage(), option.description()));
+    }
+}

@@ -1,0 +1,146 @@
+package io.sunaba.shell.container;
+
+import static java.util.Objects.requireNonNull;
+
+import io.sunaba.sandbox.ContainerStats;
+import io.sunaba.sandbox.ContainerStatus;
+import io.sunaba.sandbox.ExitStatus;
+import io.sunaba.sandbox.ProcessList;
+import io.sunaba.sandbox.Sandbox;
+import io.sunaba.sandbox.Sandboxes;
+import io.sunaba.shell.command.Call;
+import io.sunaba.shell.command.Command;
+import io.sunaba.shell.command.Option;
+import io.sunaba.shell.command.Syntax;
+import io.sunaba.shell.process.ProcessOptions;
+import java.util.List;
+import java.util.function.Supplier;
+
+/// The commands `container:*`.
+public final class ContainerCommands {
+    private static final String[] OPERANDS = {"SANDBOX", "CONTAINER"};
+
+    private final Supplier<Sandboxes> sandboxes;
+
+    /// @param sandboxes gives the API, or fails if it is not there just now
+    public ContainerCommands(Supplier<Sandboxes> sandboxes) {
+        this.sandboxes = requireNonNull(sandboxes, "sandboxes is null");
+    }
+
+    public List<Command> list() {
+        return List.of(
+                new Command(
+                        syntax("create", "Create a container in a sandbox")
+                                .with(
+                                        ProcessOptions.ROOTFS,
+                                        ProcessOptions.ENVIRONMENT,
+                                        ProcessOptions.USER,
+                                        ProcessOptions.WORKING_DIRECTORY)
+                                .withProgram(),
+                        this::create),
+                new Command(syntax("start", "Start a container"), this::start),
+                new Command(
+                        syntax("exec", "Run a command in a container")
+                                .with(
+                                        ProcessOptions.ENVIRONMENT,
+                                        ProcessOptions.USER,
+                                        ProcessOptions.WORKING_DIRECTORY)
+                                .withProgram(),
+                        call -> new Exec(sandbox(call), container(call), call).run()),
+                new Command(
+                        syntax("kill", "Signal a container's first process")
+                                .with(
+                                        Option.value("signal", "SIGNAL", "name or number (TERM)"),
+                                        Option.flag("all", "signal all its processes")),
+                        this::kill),
+                new Command(
+                        syntax("stop", "Stop a container: SIGTERM, and after a while SIGKILL")
+                                .with(Option.flag("force", "kill at once")),
+                        this::stop),
+                new Command(
+                        syntax("wait", "Wait until a container's process has ended")
+                                .with(Option.value("process", "ID", "the process (the first one)")),
+                        this::await),
+                new Command(syntax("status", "Show a container"), this::status),
+                new Command(syntax("stats", "Measure a container"), this::stats),
+                new Command(syntax("processes", "List a container's processes"), this::processes),
+                new Command(
+                        syntax("delete", "Delete a container")
+                                .with(Option.flag("force", "stop it first if it runs")),
+                        this::delete),
+                new Command(syntax("pause", "Freeze a container"), this::pause),
+                new Command(syntax("resume", "Let a frozen container go on"), this::resume),
+                new Command(
+                        new Syntax("container", "list", "List a sandbox's containers", "SANDBOX"),
+                        call -> sandbox(call).status().containers()));
+    }
+
+    private ContainerStatus create(Call call) throws InterruptedException {
+        return sandbox(call).createContainer(ProcessOptions.container(call, container(call)));
+    }
+
+    private ContainerStatus start(Call call) throws InterruptedException {
+        return sandbox(call).startContainer(container(call));
+    }
+
+    private ContainerStatus kill(Call call) throws InterruptedException {
+        int signal = Signal.number(call.arguments().option("signal").orElse("TERM"));
+        Sandbox sandbox = sandbox(call);
+        sandbox.killContainer(container(call), signal, call.arguments().flag("all"));
+        return sandbox.statusContainer(container(call));
+    }
+
+    private ContainerStatus stop(Call call) throws InterruptedException {
+        return sandbox(call).stopContainer(container(call), call.arguments().flag("force"));
+    }
+
+    private ExitStatus await(Call call) throws InterruptedException {
+        String container = container(call);
+        return sandbox(call)
+                .waitProcess(container, call.arguments().option("process").orElse(container));
+    }
+
+    private ContainerStatus status(Call call) throws InterruptedException {
+        return sandbox(call).statusContainer(container(call));
+    }
+
+    private ContainerStats stats(Call call) throws InterruptedException {
+        return sandbox(call).statsContainer(container(call));
+    }
+
+    private ProcessList processes(Call call) throws InterruptedException {
+        return sandbox(call).processListContainer(container(call), List.of());
+    }
+
+    private ContainerStatus delete(Call call) throws InterruptedException {
+        Sandbox sandbox = sandbox(call);
+        if (call.arguments().flag("force")) {
+            sandbox.stopContainer(container(call), true);
+        }
+        return sandbox.deleteContainer(container(call));
+    }
+
+    private ContainerStatus pause(Call call) throws InterruptedException {
+        Sandbox sandbox = sandbox(call);
+        sandbox.pauseContainer(container(call));
+        return sandbox.statusContainer(container(call));
+    }
+
+    private ContainerStatus resume(Call call) throws InterruptedException {
+        Sandbox sandbox = sandbox(call);
+        sandbox.resumeContainer(container(call));
+        return sandbox.statusContainer(container(call));
+    }
+
+    private Sandbox sandbox(Call call) throws InterruptedException {
+        return sandboxes.get().fetch(call.arguments().operand(0));
+    }
+
+    private static String container(Call call) {
+        return call.arguments().operand(1);
+    }
+
+    private static Syntax syntax(String name, String summary) {
+        return new Syntax("container", name, summary, OPERANDS);
+    }
+}

@@ -1,0 +1,5 @@
+/// Commands on containers.
+@NullMarked
+package io.sunaba.shell.container;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,141 @@
+package io.sunaba.shell.control;
+
+import static java.util.Objects.requireNonNull;
+
+import io.sunaba.sandbox.ContainerStatus;
+import io.sunaba.sandbox.SandboxStatus;
+import io.sunaba.shell.command.Command;
+import io.sunaba.shell.command.Option;
+import io.sunaba.shell.command.Syntax;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.felix.service.command.CommandSession;
+import org.jline.builtins.Completers.DirectoriesCompleter;
+import org.jline.reader.Candidate;
+import org.jline.reader.Completer;
+import org.jline.reader.LineReader;
+import org.jline.reader.ParsedLine;
+import org.jspecify.annotations.Nullable;
+
+/// Completes names of commands and options, ids of sandboxes and containers, and directories.
+final class CommandCompleter implements Completer {
+    private static final String TOOLS = "tool:";
+
+    private final CommandSession session;
+    private final Vocabulary vocabulary;
+
+    CommandCompleter(CommandSession session, Vocabulary vocabulary) {
+        this.session = requireNonNull(session, "session is null");
+        this.vocabulary = requireNonNull(vocabulary, "vocabulary is null");
+    }
+
+    @Override
+    public void complete(LineReader reader, ParsedLine line, List<Candidate> candidates) {
+        List<String> before = line.words().subList(0, line.wordIndex());
+        if (before.isEmpty()) {
+            commandNames().forEach(candidates::add);
+            return;
+        }
+        Optional<Syntax> syntax =
+                vocabulary.commands().stream()
+                        .map(Command::syntax)
+                        .filter(known -> known.fullName().equals(before.getFirst()))
+                        .findFirst();
+        if (syntax.isEmpty() || before.contains("--")) {
+            return;
+        }
+        Option open = openOption(syntax.get(), before.getLast());
+        if (open != null && "DIR".equals(open.argument())) {
+            new DirectoriesCompleter(session.currentDir()).complete(reader, line, candidates);
+        } else if (open == null) {
+            operands(syntax.get(), before).forEach(candidates::add);
+            if (line.word().startsWith("-") || candidates.isEmpty()) {
+                options(syntax.get(), before).forEach(candidates::add);
+            }
+        }
+    }
+
+    private Stream<Candidate> commandNames() {
+        Stream<Candidate> ours =
+                vocabulary.commands().stream()
+                        .map(Command::syntax)
+                        .map(syntax -> candidate(syntax.fullName(), syntax.summary()));
+        Stream<Candidate> tools =
+                session.get(".commands") instanceof Set<?> names
+                        ? names.stream()
+                                .map(String::valueOf)
+                                .filter(name -> name.startsWith(TOOLS))
+                                .map(name -> candidate(name.substring(TOOLS.length()), null))
+                        : Stream.empty();
+        return Stream.concat(ours, tools);
+    }
+
+    private Stream<Candidate> operands(Syntax syntax, List<String> before) {
+        List<String> given = given(syntax, before);
+        if (given.size() >= syntax.operands().size()) {
+            return Stream.empty();
+        }
+        return switch (syntax.operands().get(given.size())) {
+            case "SANDBOX" -> sandboxes().map(it -> candidate(it.id(), word(it.state())));
+            case "CONTAINER" ->
+                    // What comes to be has no id to complete yet.
+                    syntax.name().equals("create")
+                            ? Stream.empty()
+                            : containers(given.getFirst())
+                                    .map(it -> candidate(it.id(), word(it.state())));
+            case "[COMMAND]" -> commandNames();
+            default -> Stream.empty();
+        };
+    }
+
+    private Stream<SandboxStatus> sandboxes() {
+        return vocabulary.sandboxes().get().stream().flatMap(api -> api.list().stream());
+    }
+
+    private Stream<ContainerStatus> containers(String sandboxId) {
+        return sandboxes()
+                .filter(sandbox -> sandbox.id().equals(sandboxId))
+                .flatMap(sandbox -> sandbox.containers().stream());
+    }
+
+    private static Stream<Candidate> options(Syntax syntax, List<String> before) {
+        Stream<Candidate> options =
+                syntax.options().stream()
+                        .filter(it -> it.repeated() || !before.contains("--" + it.name()))
+                        .map(option -> candidate("--" + option.name(), option.description()));
+        return syntax.program()
+                ? Stream.concat(options, Stream.of(candidate("--", "the command to run follows")))
+                : options;
+    }
+
+    /// Returns the option whose argument comes next, or null.
+    private static @Nullable Option openOption(Syntax syntax, String word) {
+        return syntax.options().stream()
+                .filter(option -> option.argument() != null)
+                .filter(option -> word.equals("--" + option.name()))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /// Returns the operands that are given already.
+    private static List<String> given(Syntax syntax, List<String> before) {
+        List<String> given = new ArrayList<>();
+        for (int i = 1; i < before.size(); i++) {
+            if (!before.get(i).startsWith("-") && openOption(syntax, before.get(i - 1)) == null) {
+                given.add(before.get(i));
+            }
+        }
+        return given;
+    }
+
+    private static String word(Enum<?> state) {
+        return state.name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    private static Candidate candidate(String value, @Nullable String description) {
+        return new Candidate(value, value, null, description, null, null, true);
+    }
+}

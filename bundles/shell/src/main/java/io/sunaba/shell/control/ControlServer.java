@@ -1,0 +1,100 @@
+package io.sunaba.shell.control;
+
+import static java.util.Objects.requireNonNull;
+
+import io.sunaba.shell.Commands;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.felix.service.command.CommandProcessor;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Listens on `control.sock` in the run directory and serves whoever connects.
+@Component(service = ControlServer.class, immediate = true)
+public final class ControlServer {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
+
+    private final Sessions sessions;
+    private final Path socket;
+    private final ServerSocketChannel server;
+    private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+
+    /// Listens from now on.
+    @Activate
+    public ControlServer(
+            BundleContext context,
+            @Reference CommandProcessor processor,
+            @Reference Commands commands) {
+        this(
+                Path.of(requireNonNull(context.getProperty("sunaba.run"), "sunaba.run is not set")),
+                Path.of(
+                        requireNonNull(
+                                context.getProperty("sunaba.data"), "sunaba.data is not set")),
+                processor,
+                new Vocabulary(
+                        commands.list(), () -> Optional.ofNullable(commands.findSandboxes())));
+    }
+
+    ControlServer(Path run, Path data, CommandProcessor processor, Vocabulary vocabulary) {
+        this.sessions = new Sessions(processor, data, vocabulary);
+        this.socket = run.resolve("control.sock");
+        try {
+            // The lock of the data directory is ours: whoever left a socket here is no more.
+            Files.deleteIfExists(socket);
+            server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+            server.bind(UnixDomainSocketAddress.of(socket));
+            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot listen on " + socket + ": " + e.getMessage(), e);
+        }
+        LOG.info("listening on {}", socket);
+        Thread.ofVirtual().name("control").start(this::accept);
+    }
+
+    /// Ends all connections and interrupts what they run.
+    @Deactivate
+    public void close() throws IOException {
+        server.close();
+        Files.deleteIfExists(socket);
+        connections.forEach(Connection::close);
+    }
+
+    private void accept() {
+        while (server.isOpen()) {
+            try {
+                SocketChannel client = server.accept();
+                Connection connection = new Connection(client, sessions);
+                connections.add(connection);
+                Thread.ofVirtual()
+                        .name("control-connection")
+                        .start(() -> {
+                            try {
+                                connection.run();
+                            } finally {
+                                connections.remove(connection);
+                            }
+                        });
+            } catch (ClosedChannelException _) {
+                return;
+            } catch (IOException e) {
+                LOG.warn("a connection to {} failed", socket, e);
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package io.sunaba.shell.control;
+
+import io.sunaba.control.OpenRequest;
+import io.sunaba.shell.command.Console;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.apache.felix.gogo.jline.Highlighter;
+import org.apache.felix.gogo.jline.Parser;
+import org.apache.felix.gogo.jline.Shell;
+import org.apache.felix.service.command.CommandSession;
+import org.jline.reader.EndOfFileException;
+import org.jline.reader.LineReader;
+import org.jline.reader.LineReaderBuilder;
+import org.jline.reader.UserInterruptException;
+import org.jline.terminal.Size;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.impl.ExternalTerminal;
+
+/// Talks with a person: reads lines with editing, completion and history, and runs them.
+final class Dialog implements Work {
+    private static final int INTERRUPT = 2;
+    private static final int HISTORY_LINES = 1000;
+    private static final String WELCOME =
+            "Sunaba: containers in virtual machines of their own.\n"
+                    + "\"help\" lists the commands, Tab completes, \"exit\" or Ctrl-D leaves.";
+
+    private final ExternalTerminal terminal;
+    private final CommandSession session;
+    private final Evaluator evaluator;
+    private final LineReader reader;
+    private volatile boolean abandoned;
+
+    Dialog(OpenRequest request, Sessions sessions, InputStream input, OutputStream output)
+            throws IOException {
+        terminal =
+                new ExternalTerminal(
+                        null,
+                        "sunaba",
+                        request.terminal(),
+                        input,
+                        output,
+                        StandardCharsets.UTF_8,
+                        Terminal.SignalHandler.SIG_IGN,
+                        true,
+                        null,
+                        new Size(Math.max(request.columns(), 1), Math.max(request.rows(), 1)));
+        Console console = new Console(terminal.input());
+        PrintStream print = new PrintStream(terminal.output(), true, StandardCharsets.UTF_8);
+        session = sessions.create(request, console, terminal.input(), print, print);
+        session.put(Shell.VAR_TERMINAL, terminal);
+        evaluator = new Evaluator(session, console, print, print);
+        reader = reader(sessions);
+        terminal.handle(Terminal.Signal.INT, _ -> evaluator.signal(INTERRUPT));
+        terminal.resume();
+    }
+
+    @Override
+    public int run() throws InterruptedException {
+        terminal.writer().println(WELCOME);
+        while (!abandoned) {
+            try {
+                String line = reader.readLine("sunaba> ");
+                if (line.strip().equals("exit")) {
+                    break;
+                }
+                evaluator.run(line);
+            } catch (UserInterruptException _) {
+                // Ctrl-C clears the line.
+            } catch (EndOfFileException _) {
+                break;
+            }
+        }
+        return 0;
+    }
+
+    @Override
+    public void signal(int number) {
+        evaluator.signal(number);
+    }
+
+    @Override
+    public void resize(int columns, int rows) {
+        terminal.setSize(new Size(columns, rows));
+        terminal.raise(Terminal.Signal.WINCH);
+    }
+
+    @Override
+    public void abandon() {
+        abandoned = true;
+        evaluator.interrupt();
+    }
+
+    @Override
+    public void close() {
+        try {
+            session.close();
+            terminal.close();
+        } catch (IOException e) {
+            throw new IllegalStateException("closing a terminal in memory", e);
+        }
+    }
+
+    private LineReader reader(Sessions sessions) {
+        LineReader lineReader =
+                LineReaderBuilder.builder()
+                        .appName("sunaba")
+                        .terminal(terminal)
+                        .parser(new Parser())
+                        .highlighter(new Highlighter(session))
+                        .completer(new CommandCompleter(session, sessions.vocabulary()))
+                        .variable(LineReader.HISTORY_FILE, sessions.data().resolve("history"))
+                        .variable(LineReader.HISTORY_SIZE, HISTORY_LINES)
+                        .variable(LineReader.SECONDARY_PROMPT_PATTERN, "      > ")
+                        .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
+                        .build();
+        session.put(Shell.VAR_READER, lineReader);
+        return lineReader;
+    }
+}

@@ -1,0 +1,71 @@
+package io.sunaba.shell.control;
+
+import static java.util.Objects.requireNonNull;
+
+import io.sunaba.shell.command.Console;
+import io.sunaba.shell.command.Failure;
+import io.sunaba.shell.format.Finished;
+import java.io.PrintStream;
+import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Converter;
+import org.apache.felix.service.command.Job;
+
+/// Runs lines in a session and prints their values and failures.
+final class Evaluator {
+    private final CommandSession session;
+    private final Console console;
+    private final PrintStream out;
+    private final PrintStream err;
+
+    Evaluator(CommandSession session, Console console, PrintStream out, PrintStream err) {
+        this.session = requireNonNull(session, "session is null");
+        this.console = requireNonNull(console, "console is null");
+        this.out = requireNonNull(out, "out is null");
+        this.err = requireNonNull(err, "err is null");
+    }
+
+    /// Runs a line and returns its exit status.
+    int run(CharSequence line) throws InterruptedException {
+        int status;
+        try {
+            status = print(session.execute(line));
+        } catch (Exception e) {
+            Failure failure = Failure.of(e);
+            console.awaitIdle();
+            failure.tell(err);
+            status = failure.status();
+        }
+        console.awaitIdle();
+        int earlier = console.takeFailure();
+        return status == 0 ? earlier : status;
+    }
+
+    /// Hands a signal to the command that runs, or interrupts it if it does not care.
+    void signal(int number) {
+        if (!console.signal(number)) {
+            interrupt();
+        }
+    }
+
+    /// Interrupts what runs.
+    void interrupt() {
+        Job job = session.foregroundJob();
+        if (job != null) {
+            job.interrupt();
+        }
+    }
+
+    private int print(Object value) {
+        if (value instanceof Finished finished) {
+            return finished.code();
+        }
+        if (value != null) {
+            CharSequence text = session.format(value, Converter.INSPECT);
+            if (!text.isEmpty()) {
+                out.println(text);
+                out.flush();
+            }
+        }
+        return 0;
+    }
+}

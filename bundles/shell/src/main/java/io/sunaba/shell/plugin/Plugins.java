@@ -1,0 +1,174 @@
+package io.sunaba.shell.plugin;
+
+import static java.util.Objects.requireNonNull;
+
+import io.sunaba.agent.AgentDriver;
+import io.sunaba.factory.VmFactory;
+import io.sunaba.hypervisor.Hypervisor;
+import io.sunaba.storage.MetadataStorage;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
+import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
+import org.osgi.service.component.runtime.dto.UnsatisfiedReferenceDTO;
+
+/// The plugins of the platform, and the parts of bundles that cannot work.
+public final class Plugins {
+    private static final Map<String, String> KINDS = kinds();
+
+    private final BundleContext context;
+    private final ServiceComponentRuntime components;
+
+    public Plugins(BundleContext context, ServiceComponentRuntime components) {
+        this.context = requireNonNull(context, "context is null");
+        this.components = requireNonNull(components, "components is null");
+    }
+
+    /// Lists them by kind and name: what serves, what waits behind a service of the same name, and
+    /// what cannot work.
+    public List<PluginStatus> list() {
+        List<PluginStatus> plugins = new ArrayList<>();
+        KINDS.forEach((type, kind) -> services(type).forEach(it -> plugins.add(active(kind, it))));
+        for (ComponentDescriptionDTO component : components.getComponentDescriptionDTOs()) {
+            String problem = problem(component);
+            if (problem != null) {
+                plugins.add(
+                        new PluginStatus(
+                                kind(component),
+                                Objects.toString(component.properties.get(Hypervisor.NAME), null),
+                                component.bundle.symbolicName,
+                                component.bundle.version,
+                                problem));
+            }
+        }
+        for (Bundle bundle : context.getBundles()) {
+            if (bundle.getState() == Bundle.INSTALLED) {
+                plugins.add(
+                        new PluginStatus(
+                                null,
+                                null,
+                                String.valueOf(bundle.getSymbolicName()),
+                                bundle.getVersion().toString(),
+                                "unresolved"));
+            }
+        }
+        plugins.sort(
+                Comparator.comparing(PluginStatus::kind, Comparator.nullsLast(String::compareTo))
+                        .thenComparing(
+                                PluginStatus::name, Comparator.nullsLast(String::compareTo)));
+        return plugins;
+    }
+
+    /// Tells what keeps components from working, a line each.
+    public List<String> problems() {
+        return list().stream()
+                .filter(plugin -> !plugin.state().equals("active"))
+                .map(plugin -> plugin.bundle() + ": " + plugin.state())
+                .distinct()
+                .toList();
+    }
+
+    private List<ServiceReference<?>> services(String type) {
+        try {
+            ServiceReference<?>[] found = context.getAllServiceReferences(type, null);
+            return found == null ? List.of() : Arrays.asList(found);
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException("there was no filter", e);
+        }
+    }
+
+    private static PluginStatus active(String kind, ServiceReference<?> service) {
+        Bundle bundle = service.getBundle();
+        return new PluginStatus(
+                kind,
+                Objects.toString(service.getProperty(Hypervisor.NAME), null),
+                bundle.getSymbolicName(),
+                bundle.getVersion().toString(),
+                "active");
+    }
+
+    private static @Nullable String kind(ComponentDescriptionDTO component) {
+        return Arrays.stream(component.serviceInterfaces)
+                .map(KINDS::get)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private @Nullable String problem(ComponentDescriptionDTO component) {
+        if (!components.isComponentEnabled(component)) {
+            return null;
+        }
+        var configurations = components.getComponentConfigurationDTOs(component);
+        if (configurations.isEmpty()) {
+            return component.configurationPolicy.equals("require")
+                    ? simpleName(component) + " has no configuration"
+                    : null;
+        }
+        for (ComponentConfigurationDTO configuration : configurations) {
+            switch (configuration.state) {
+                case ComponentConfigurationDTO.FAILED_ACTIVATION -> {
+                    return simpleName(component) + " failed: " + firstLine(configuration.failure);
+                }
+                case ComponentConfigurationDTO.UNSATISFIED_REFERENCE -> {
+                    return simpleName(component) + " misses " + missing(component, configuration);
+                }
+                case ComponentConfigurationDTO.UNSATISFIED_CONFIGURATION -> {
+                    return simpleName(component) + " has no configuration";
+                }
+                default -> {
+                    // Satisfied or active.
+                }
+            }
+        }
+        return null;
+    }
+
+    private static String missing(
+            ComponentDescriptionDTO component, ComponentConfigurationDTO configuration) {
+        List<String> missing = new ArrayList<>();
+        for (UnsatisfiedReferenceDTO unsatisfied : configuration.unsatisfiedReferences) {
+            Arrays.stream(component.references)
+                    .filter(reference -> reference.name.equals(unsatisfied.name))
+                    .map(reference -> reference.interfaceName)
+                    .forEach(missing::add);
+        }
+        return String.join(", ", missing);
+    }
+
+    private static String simpleName(ComponentDescriptionDTO component) {
+        return component.implementationClass.substring(
+                component.implementationClass.lastIndexOf('.') + 1);
+    }
+
+    /// Returns the message of the innermost cause in a stack trace.
+    private static String firstLine(String trace) {
+        String line = "";
+        for (String candidate : trace.split("\n", -1)) {
+            if (line.isEmpty() || candidate.startsWith("Caused by: ")) {
+                line = candidate;
+            }
+        }
+        return line.replaceFirst("^(Caused by: )?[\\w.$]+(Exception|Error): ", "").strip();
+    }
+
+    private static Map<String, String> kinds() {
+        Map<String, String> kinds = new LinkedHashMap<>();
+        kinds.put(Hypervisor.class.getName(), "hypervisor");
+        kinds.put(MetadataStorage.class.getName(), "storage");
+        kinds.put(VmFactory.class.getName(), "factory");
+        kinds.put(AgentDriver.class.getName(), "agent");
+        return kinds;
+    }
+}

@@ -1,0 +1,5 @@
+/// Commands on plugins.
+@NullMarked
+package io.sunaba.shell.plugin;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,104 @@
+package io.sunaba.shell.process;
+
+import static java.util.Objects.requireNonNull;
+
+import io.sunaba.error.SunabaException;
+import io.sunaba.sandbox.ExitStatus;
+import io.sunaba.sandbox.ProcessStreams;
+import io.sunaba.sandbox.Sandbox;
+import io.sunaba.shell.command.Call;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Connects a process in a container to the streams and signals of a call.
+public final class Relay {
+    private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
+    private static final int CHUNK_BYTES = 64 << 10;
+    private static final int INTERRUPT = 2;
+    private static final int KILL = 9;
+
+    /// A second interrupt within this time kills.
+    private static final long PATIENCE_NANOS = 5_000_000_000L;
+
+    private final Sandbox sandbox;
+    private final String containerId;
+    private final String processId;
+
+    public Relay(Sandbox sandbox, String containerId, String processId) {
+        this.sandbox = requireNonNull(sandbox, "sandbox is null");
+        this.containerId = requireNonNull(containerId, "containerId is null");
+        this.processId = requireNonNull(processId, "processId is null");
+    }
+
+    /// Passes input, output and signals until the process has ended and all its output is written.
+    ///
+    /// Output is written as it comes. Input is not read before the process runs, and no further
+    /// than it takes it.
+    public ExitStatus run(Call call) throws InterruptedException {
+        try (ProcessStreams streams = sandbox.ioStream(containerId, processId)) {
+            call.console().handleSignals(signals());
+            InputStream in = call.in();
+            Thread stdout = copy("stdout", streams.stdout(), call.out(), false);
+            Thread stderr = copy("stderr", streams.stderr(), call.err(), false);
+            Thread stdin = copy("stdin", in, streams.stdin(), true);
+            try {
+                ExitStatus exit = sandbox.waitProcess(containerId, processId);
+                stdout.join();
+                stderr.join();
+                return exit;
+            } finally {
+                stdin.interrupt();
+            }
+        } finally {
+            call.console().handleSignals(null);
+        }
+    }
+
+    private java.util.function.IntConsumer signals() {
+        AtomicLong last = new AtomicLong(System.nanoTime() - PATIENCE_NANOS);
+        return signal -> {
+            long now = System.nanoTime();
+            boolean again = now - last.getAndSet(now) < PATIENCE_NANOS;
+            try {
+                sandbox.signalProcess(
+                        containerId,
+                        processId,
+                        again && signal == INTERRUPT ? KILL : signal,
+                        false);
+            } catch (SunabaException e) {
+                LOG.info(
+                        "signal {} for {}/{} did not arrive: {}",
+                        signal,
+                        containerId,
+                        processId,
+                        e);
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        };
+    }
+
+    private static Thread copy(String name, InputStream from, OutputStream to, boolean close) {
+        return Thread.ofVirtual()
+                .name(name)
+                .start(() -> {
+                    byte[] chunk = new byte[CHUNK_BYTES];
+                    try {
+                        for (int read = from.read(chunk); read >= 0; read = from.read(chunk)) {
+                            to.write(chunk, 0, read);
+                            to.flush();
+                        }
+                        if (close) {
+                            to.close();
+                        }
+                    } catch (IOException | SunabaException e) {
+                        // The other end is gone: the process has ended, or the caller has.
+                        LOG.debug("{} ends: {}", name, e.toString());
+                    }
+                });
+    }
+}
