@@ -88,6 +88,7 @@ final class KataAgent implements Agent {
                 ReseedRandomDevRequest.newBuilder().setData(ByteString.copyFrom(entropy)).build());
     }
 
+    /// Name servers go as lines of `resolv.conf`, which is what agents write them to.
     @Override
     public void createSandbox(GuestSandbox sandbox) throws InterruptedException {
         calls.call(
@@ -96,7 +97,10 @@ final class KataAgent implements Agent {
                 CreateSandboxRequest.newBuilder()
                         .setSandboxId(sandbox.id())
                         .setHostname(sandbox.hostname())
-                        .addAllDns(sandbox.nameServers())
+                        .addAllDns(
+                                sandbox.nameServers().stream()
+                                        .map(address -> "nameserver " + address)
+                                        .toList())
                         .setSandboxPidns(sandbox.sharedPidNamespace())
                         .build());
     }

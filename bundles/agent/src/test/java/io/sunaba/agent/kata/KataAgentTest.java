@@ -8,12 +8,14 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Empty;
 import io.grpc.Status;
 import io.sunaba.agent.Agent;
+import io.sunaba.agent.GuestSandbox;
 import io.sunaba.error.ConflictException;
 import io.sunaba.error.NotFoundException;
 import io.sunaba.error.RejectedException;
 import io.sunaba.error.TimedOutException;
 import io.sunaba.error.UnavailableException;
 import io.sunaba.guest.protocol.AgentServiceGrpc;
+import io.sunaba.guest.protocol.CreateSandboxRequest;
 import io.sunaba.guest.protocol.ReadStreamResponse;
 import io.sunaba.guest.protocol.WaitProcessResponse;
 import io.sunaba.guest.protocol.WriteStreamResponse;
@@ -314,6 +316,26 @@ class KataAgentTest {
         assertThatThrownBy(() -> agent.readStderr("web", "web", 4096))
                 .isInstanceOf(NotFoundException.class)
                 .hasMessage("read stderr of process web of container web: no process web");
+    }
+
+    @Test
+    void tellsTheGuestOfItsSandbox() throws Exception {
+        CompletableFuture<CreateSandboxRequest> told = new CompletableFuture<>();
+        fake.on(
+                AgentServiceGrpc.getCreateSandboxMethod(),
+                request -> {
+                    told.complete(request);
+                    return Empty.getDefaultInstance();
+                });
+        agent.createSandbox(new GuestSandbox("blue", "host", List.of("10.0.2.3"), true));
+        assertThat(told.get())
+                .isEqualTo(
+                        CreateSandboxRequest.newBuilder()
+                                .setSandboxId("blue")
+                                .setHostname("host")
+                                .addDns("nameserver 10.0.2.3")
+                                .setSandboxPidns(true)
+                                .build());
     }
 
     @Test
