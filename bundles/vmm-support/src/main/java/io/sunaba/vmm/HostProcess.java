@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /// A process of this host, told from all others, earlier and later ones too, by its pid and its
 /// start time. A process that ended is gone, even while its parent has not taken note.
@@ -20,6 +21,8 @@ import java.util.Optional;
 /// @param startTicks when it started, in clock ticks after the host's boot
 public record HostProcess(long pid, long startTicks) {
     private static final Path PROC = Path.of("/proc");
+    private static final int LOADING_LOOKS = 500;
+    private static final long LOADING_PAUSE_NANOS = 1_000_000;
 
     /// Finds the process that has a pid now.
     public static Optional<HostProcess> find(long pid) {
@@ -34,7 +37,7 @@ public record HostProcess(long pid, long startTicks) {
         try (DirectoryStream<Path> pids = Files.newDirectoryStream(PROC, "[0-9]*")) {
             for (Path directory : pids) {
                 find(Long.parseLong(directory.getFileName().toString()))
-                        .filter(process -> process.hasArgument(argument))
+                        .filter(process -> process.arguments().contains(argument))
                         .ifPresent(found::add);
             }
         } catch (DirectoryIteratorException e) {
@@ -51,12 +54,23 @@ public record HostProcess(long pid, long startTicks) {
 
     /// Tells whether the process lives and has an argument, or its own name, in its command line.
     public boolean hasArgument(String argument) {
+        List<String> arguments = arguments();
+        // For a moment, while a process loads its program, it has none.
+        for (int looks = 0; arguments.isEmpty() && isAlive() && looks < LOADING_LOOKS; looks++) {
+            LockSupport.parkNanos(LOADING_PAUSE_NANOS);
+            arguments = arguments();
+        }
+        return arguments.contains(argument) && isAlive();
+    }
+
+    private List<String> arguments() {
         try {
             byte[] line = Files.readAllBytes(PROC.resolve(pid + "/cmdline"));
-            String[] arguments = new String(line, StandardCharsets.UTF_8).split("\0", -1);
-            return Arrays.asList(arguments).contains(argument) && isAlive();
+            return line.length == 0
+                    ? List.of()
+                    : Arrays.asList(new String(line, StandardCharsets.UTF_8).split("\0", -1));
         } catch (IOException _) {
-            return false;
+            return List.of();
         }
     }
 
