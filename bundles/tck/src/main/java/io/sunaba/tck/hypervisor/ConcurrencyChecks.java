@@ -118,11 +118,12 @@ final class ConcurrencyChecks {
                             creation.completeExceptionally(e);
                         }
                     });
-            while (Machines.processesOf(spec.id()).isEmpty()) {
-                Thread.onSpinWait();
+            List<ProcessHandle> processes = Machines.processesOf(spec.id());
+            while (processes.isEmpty()) {
+                processes = Machines.processesOf(spec.id());
             }
             LockSupport.parkNanos(usual * i / KILLS);
-            Machines.kill(spec.id());
+            processes.forEach(ProcessHandle::destroyForcibly);
             try (Machine machine = creation.get(PROMPTLY.toMillis(), TimeUnit.MILLISECONDS)) {
                 Machines.awaitExit(machine);
                 machine.stop();
