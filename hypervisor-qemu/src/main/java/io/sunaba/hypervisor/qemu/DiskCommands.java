@@ -1,5 +1,6 @@
 package io.sunaba.hypervisor.qemu;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.sunaba.hypervisor.DiskSpec;
 import java.nio.file.Files;
@@ -25,11 +26,11 @@ final class DiskCommands {
         return name.substring(PREFIX.length());
     }
 
-    /// Returns the number of the port that a bus belongs to.
+    /// Returns the slot of a device.
     ///
-    /// @param bus its path, such as `/machine/peripheral/port3/port3`
-    static int portOf(String bus) {
-        return Integer.parseInt(bus.substring(bus.lastIndexOf("/port") + "/port".length()));
+    /// @param address its `addr` property: the slot and, in the last three bits, the function
+    static int slotOf(JsonElement address) {
+        return address.getAsInt() >> 3;
     }
 
     static JsonObject blockdevAdd(DiskSpec disk) {
@@ -54,13 +55,15 @@ final class DiskCommands {
         return object("node-name", name);
     }
 
-    static JsonObject deviceAdd(DiskSpec disk, int port) {
+    static JsonObject deviceAdd(DiskSpec disk, int slot) {
         JsonObject device = new JsonObject();
         device.addProperty("driver", "virtio-blk-pci");
         device.addProperty("id", name(disk.id()));
         device.addProperty("drive", name(disk.id()));
         device.addProperty("serial", Objects.requireNonNullElse(disk.serial(), disk.id()));
-        device.addProperty("bus", CommandLine.portId(port));
+        device.addProperty("bus", CommandLine.BRIDGE);
+        device.addProperty("addr", Integer.toHexString(slot));
+        device.addProperty("disable-legacy", "on");
         return device;
     }
 

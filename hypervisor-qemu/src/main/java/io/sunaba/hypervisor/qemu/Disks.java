@@ -18,10 +18,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// The disks that are plugged into the ports of a machine.
+/// The disks that are plugged into a machine.
 ///
 /// In QEMU a disk is two things of one name: a block node, which holds the file, and a device,
-/// which holds the node and sits in a port.
+/// which holds the node and sits in a slot.
 final class Disks implements DiskHotplug {
     private static final String PERIPHERAL = "/machine/peripheral";
 
@@ -29,9 +29,9 @@ final class Disks implements DiskHotplug {
     private final Duration unplugTimeout;
     private final Map<String, Disk> disks = new ConcurrentHashMap<>();
 
-    /// @param port the number of its port
+    /// @param slot the number of its slot
     /// @param released completes when the guest has let go of it
-    private record Disk(int port, CompletableFuture<Void> released) {}
+    private record Disk(int slot, CompletableFuture<Void> released) {}
 
     Disks(QemuVm vm, Duration unplugTimeout) {
         this.vm = vm;
@@ -45,15 +45,12 @@ final class Disks implements DiskHotplug {
                 qmp.execute("qom-list", DiskCommands.qomList(PERIPHERAL)).getAsJsonArray()) {
             String device = child.getAsJsonObject().get("name").getAsString();
             if (DiskCommands.isDisk(device)) {
-                String bus =
+                JsonElement address =
                         qmp.execute(
-                                        "qom-get",
-                                        DiskCommands.qomGet(
-                                                PERIPHERAL + "/" + device, "parent_bus"))
-                                .getAsString();
+                                "qom-get", DiskCommands.qomGet(PERIPHERAL + "/" + device, "addr"));
                 disks.put(
                         DiskCommands.diskId(device),
-                        new Disk(DiskCommands.portOf(bus), new CompletableFuture<>()));
+                        new Disk(DiskCommands.slotOf(address), new CompletableFuture<>()));
             }
         }
         for (JsonElement node :
@@ -83,38 +80,38 @@ final class Disks implements DiskHotplug {
                 throw new ConflictException(
                         "machine %s has a disk %s".formatted(vm.id(), spec.id()));
             }
-            int port = freePort(spec);
-            plug(spec, port);
-            return new PciPath(CommandLine.portAddress(port) + "/00");
+            int slot = freeSlot(spec);
+            plug(spec, slot);
+            return CommandLine.path(slot);
         } finally {
             vm.changes().unlock();
         }
     }
 
-    private int freePort(DiskSpec spec) {
+    private int freeSlot(DiskSpec spec) {
         Set<Integer> taken = new HashSet<>();
-        disks.values().forEach(disk -> taken.add(disk.port()));
-        for (int port = 0; port < CommandLine.PORTS; port++) {
-            if (!taken.contains(port)) {
-                return port;
+        disks.values().forEach(disk -> taken.add(disk.slot()));
+        for (int slot = CommandLine.FIRST_SLOT; slot <= CommandLine.LAST_SLOT; slot++) {
+            if (!taken.contains(slot)) {
+                return slot;
             }
         }
         throw new ConflictException(
                 "no slot of machine %s is free for disk %s: all %d are taken"
-                        .formatted(vm.id(), spec.id(), CommandLine.PORTS));
+                        .formatted(vm.id(), spec.id(), CommandLine.LAST_SLOT));
     }
 
     /// An interrupt does not part what belongs together.
-    private void plug(DiskSpec spec, int port) {
+    private void plug(DiskSpec spec, int slot) {
         Qmp qmp = vm.qmp();
         try {
             qmp.executeToTheEnd("blockdev-add", DiskCommands.blockdevAdd(spec));
         } catch (QmpException e) {
             throw refused(spec, e);
         }
-        disks.put(spec.id(), new Disk(port, new CompletableFuture<>()));
+        disks.put(spec.id(), new Disk(slot, new CompletableFuture<>()));
         try {
-            qmp.executeToTheEnd("device_add", DiskCommands.deviceAdd(spec, port));
+            qmp.executeToTheEnd("device_add", DiskCommands.deviceAdd(spec, slot));
         } catch (QmpException e) {
             disks.remove(spec.id());
             try {

@@ -50,6 +50,7 @@ public final class QemuHypervisor implements Hypervisor {
     static final String QEMU = "qemu";
 
     private static final Duration ATTACH_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration DYING = Duration.ofMillis(200);
     private static final Duration KILL_TIMEOUT = Duration.ofSeconds(10);
 
     private final QemuConfig config;
@@ -185,7 +186,8 @@ public final class QemuHypervisor implements Hypervisor {
             vm.connect(ATTACH_TIMEOUT);
             return vm;
         } catch (UnavailableException e) {
-            throw process.isAlive() ? e : gone(record.id());
+            // Its sockets close a little before it has ended.
+            throw process.awaitEnd(DYING) ? gone(record.id()) : e;
         }
     }
 

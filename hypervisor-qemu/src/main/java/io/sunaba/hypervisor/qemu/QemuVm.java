@@ -48,6 +48,7 @@ final class QemuVm implements Qmp.Events {
     private volatile String owner;
     private volatile @Nullable Qmp qmp;
     private boolean released;
+    private boolean deleted;
 
     /// @param child the process as a child of this one, or null if it is none
     /// @param forget called when there is nothing left to know
@@ -277,11 +278,15 @@ final class QemuVm implements Qmp.Events {
         }
     }
 
-    /// Whoever is changing the machine has noticed its end, or soon will.
+    /// Deletes the files, once: later they may be those of a new machine of the same id. Whoever is
+    /// changing the machine has noticed its end, or soon will.
     private void delete() {
         changes.lock();
         try {
-            files.delete();
+            if (!deleted) {
+                files.delete();
+                deleted = true;
+            }
         } finally {
             changes.unlock();
         }
