@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Runs the line of a request, or the lines of its input, one after the other.
 final class Lines implements Work {
+    /// The tools take every session for a terminal.
+    private static final String NO_COLORS = "mt=:fn=:ln=:se=";
+
     private final OpenRequest request;
     private final InputStream input;
     private final CommandSession session;
@@ -33,6 +36,7 @@ final class Lines implements Work {
         PrintStream printOut = new PrintStream(out, false, StandardCharsets.UTF_8);
         PrintStream printErr = new PrintStream(err, false, StandardCharsets.UTF_8);
         this.session = sessions.create(request, console, input, printOut, printErr);
+        session.put("GREP_COLORS", NO_COLORS);
         this.evaluator = new Evaluator(session, console, printOut, printErr);
     }
 

@@ -16,9 +16,9 @@ import org.apache.felix.service.command.CommandSession;
 
 /// Makes sessions of the shell's runtime.
 final class Sessions {
+    // What needs a terminal of its own is left out.
     private static final String[] TEXT_TOOLS = {
-        "cat", "echo", "grep", "sort", "head", "tail", "wc", "less", "date", "sleep", "cd", "pwd",
-        "ls"
+        "cat", "echo", "grep", "sort", "head", "tail", "wc", "date", "sleep", "cd", "pwd"
     };
     private static final String[] BUILT_IN = {"set", "tac", "type", "jobs", "fg", "bg", "history"};
     private static final String[] PROCEDURAL = {

@@ -1,0 +1,164 @@
+package io.sunaba.shell;
+
+import static java.util.Objects.requireNonNull;
+
+import io.sunaba.error.NotFoundException;
+import io.sunaba.error.UnavailableException;
+import io.sunaba.sandbox.ContainerConfig;
+import io.sunaba.sandbox.ContainerState;
+import io.sunaba.sandbox.ContainerStatus;
+import io.sunaba.sandbox.ExitStatus;
+import io.sunaba.sandbox.ProcessConfig;
+import io.sunaba.sandbox.ProcessStreams;
+import io.sunaba.sandbox.SandboxConfig;
+import io.sunaba.sandbox.SandboxState;
+import io.sunaba.sandbox.SandboxStatus;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// A sandbox whose containers are plain processes of this host.
+public final class HostSandbox {
+    private static final Instant CREATED = Instant.parse("2026-01-02T03:04:05Z");
+
+    private final SandboxConfig config;
+    private final Runnable onDelete;
+    private final Map<String, ContainerConfig> containers = new ConcurrentHashMap<>();
+    private final Map<String, Process> processes = new ConcurrentHashMap<>();
+    private final AtomicInteger next = new AtomicInteger();
+    private volatile SandboxState state = SandboxState.READY;
+
+    HostSandbox(SandboxConfig config, Runnable onDelete) {
+        this.config = config;
+        this.onDelete = onDelete;
+        config.containers().forEach(container -> containers.put(container.id(), container));
+    }
+
+    public String id() {
+        return config.id();
+    }
+
+    public void start() {
+        state = SandboxState.RUNNING;
+        containers.forEach((id, container) -> launch(id, container.process()));
+    }
+
+    public void stop(boolean force) {
+        state = SandboxState.STOPPED;
+        processes.values().forEach(Process::destroyForcibly);
+    }
+
+    public void delete() {
+        onDelete.run();
+    }
+
+    public SandboxStatus status() {
+        return new SandboxStatus(
+                config.id(),
+                state,
+                null,
+                "host",
+                "new",
+                config.vcpus() == null ? 1 : config.vcpus(),
+                config.memoryBytes() == null ? 256L << 20 : config.memoryBytes(),
+                CREATED,
+                containers.keySet().stream().map(this::statusContainer).toList(),
+                Map.of());
+    }
+
+    public ContainerStatus createContainer(ContainerConfig container) {
+        containers.put(container.id(), container);
+        return statusContainer(container.id());
+    }
+
+    public ContainerStatus startContainer(String id) {
+        launch(id, requireNonNull(containers.get(id), "no such container").process());
+        return statusContainer(id);
+    }
+
+    public ContainerStatus statusContainer(String id) {
+        ContainerConfig container = containers.get(id);
+        if (container == null) {
+            throw new NotFoundException(
+                    "sandbox %s has no container %s".formatted(config.id(), id));
+        }
+        Process process = processes.get(id);
+        boolean ended = process != null && !process.isAlive();
+        return new ContainerStatus(
+                id,
+                process == null
+                        ? ContainerState.READY
+                        : ended ? ContainerState.STOPPED : ContainerState.RUNNING,
+                container.process().arguments(),
+                process != null && ended ? new ExitStatus(process.exitValue(), CREATED) : null,
+                CREATED,
+                null,
+                Map.of());
+    }
+
+    public String enterContainer(String containerId, ProcessConfig process) {
+        statusContainer(containerId);
+        String id = "exec-" + next.incrementAndGet();
+        launch(id, process);
+        return id;
+    }
+
+    public ExitStatus waitProcess(String containerId, String processId)
+            throws InterruptedException {
+        return new ExitStatus(process(processId).waitFor(), CREATED);
+    }
+
+    public void signalProcess(String containerId, String processId, int signal, boolean all)
+            throws InterruptedException {
+        try {
+            new ProcessBuilder("kill", "-" + signal, Long.toString(process(processId).pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UnavailableException("cannot signal", e);
+        }
+    }
+
+    public ProcessStreams ioStream(String containerId, String processId) {
+        Process process = process(processId);
+        return new ProcessStreams() {
+            @Override
+            public OutputStream stdin() {
+                return process.getOutputStream();
+            }
+
+            @Override
+            public InputStream stdout() {
+                return process.getInputStream();
+            }
+
+            @Override
+            public InputStream stderr() {
+                return process.getErrorStream();
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    private Process process(String id) {
+        Process process = processes.get(id);
+        if (process == null) {
+            throw new NotFoundException("there is no process " + id);
+        }
+        return process;
+    }
+
+    private void launch(String id, ProcessConfig process) {
+        try {
+            processes.put(id, new ProcessBuilder(process.arguments()).start());
+        } catch (IOException e) {
+            throw new UnavailableException("cannot start " + process.arguments(), e);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package io.sunaba.shell;
+
+import io.sunaba.error.ConflictException;
+import io.sunaba.error.NotFoundException;
+import io.sunaba.sandbox.Sandbox;
+import io.sunaba.sandbox.SandboxConfig;
+import io.sunaba.sandbox.SandboxStatus;
+import io.sunaba.sandbox.Sandboxes;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Sandboxes whose containers are plain processes of this host.
+public final class HostSandboxes implements Sandboxes {
+    private final Map<String, HostSandbox> sandboxes = new ConcurrentHashMap<>();
+
+    @Override
+    public Sandbox create(SandboxConfig config) {
+        HostSandbox sandbox = new HostSandbox(config, () -> sandboxes.remove(config.id()));
+        if (sandboxes.putIfAbsent(config.id(), sandbox) != null) {
+            throw new ConflictException("sandbox %s exists".formatted(config.id()));
+        }
+        return asSandbox(sandbox);
+    }
+
+    @Override
+    public Sandbox fetch(String sandboxId) {
+        return find(sandboxId)
+                .orElseThrow(() -> new NotFoundException("there is no sandbox " + sandboxId));
+    }
+
+    @Override
+    public Optional<Sandbox> find(String sandboxId) {
+        return Optional.ofNullable(sandboxes.get(sandboxId)).map(HostSandboxes::asSandbox);
+    }
+
+    @Override
+    public List<SandboxStatus> list() {
+        return sandboxes.values().stream().map(HostSandbox::status).toList();
+    }
+
+    /// Calls the method of the same name and parameters; what is not needed here is not there.
+    private static Sandbox asSandbox(HostSandbox sandbox) {
+        return (Sandbox)
+                Proxy.newProxyInstance(
+                        Sandbox.class.getClassLoader(),
+                        new Class<?>[] {Sandbox.class},
+                        (_, method, arguments) -> {
+                            try {
+                                return HostSandbox.class
+                                        .getMethod(method.getName(), method.getParameterTypes())
+                                        .invoke(sandbox, arguments);
+                            } catch (InvocationTargetException e) {
+                                throw e.getCause() == null ? e : e.getCause();
+                            }
+                        });
+    }
+}

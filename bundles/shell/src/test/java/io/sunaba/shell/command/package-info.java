@@ -1,0 +1,4 @@
+@NullMarked
+package io.sunaba.shell.command;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,297 @@
+package io.sunaba.shell.control;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sunaba.control.Frame;
+import io.sunaba.control.FrameChannel;
+import io.sunaba.control.FrameType;
+import io.sunaba.control.OpenRequest;
+import io.sunaba.shell.HostSandboxes;
+import io.sunaba.shell.command.Command;
+import io.sunaba.shell.container.ContainerCommands;
+import io.sunaba.shell.format.Formats;
+import io.sunaba.shell.format.JsonCommand;
+import io.sunaba.shell.sandbox.SandboxCommands;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.apache.felix.gogo.runtime.CommandProcessorImpl;
+import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Talks to a control server over its socket; containers are processes of this host.
+@Timeout(60)
+class ControlServerTest {
+    private static final String RUN = "sandbox:run --rootfs / -- ";
+
+    @TempDir private Path run;
+
+    private final HostSandboxes sandboxes = new HostSandboxes();
+    private final ThreadIOImpl threadIo = new ThreadIOImpl();
+    private CommandProcessorImpl processor;
+    private ControlServer server;
+
+    @BeforeEach
+    void listen() {
+        Formats formats = new Formats();
+        List<Command> commands = new ArrayList<>();
+        commands.addAll(new SandboxCommands(() -> sandboxes).list());
+        commands.addAll(new ContainerCommands(() -> sandboxes).list());
+        commands.add(JsonCommand.of(formats));
+        threadIo.start();
+        processor = new CommandProcessorImpl(threadIo);
+        processor.addConverter(formats);
+        for (Command command : commands) {
+            processor.addCommand(command.syntax().scope(), command, command.syntax().name());
+        }
+        server =
+                new ControlServer(
+                        run,
+                        run,
+                        processor,
+                        new Vocabulary(commands, () -> Optional.of(sandboxes)));
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        server.close();
+        processor.stop();
+        threadIo.stop();
+    }
+
+    @Test
+    void anEmptyLineIsNothing() throws Exception {
+        assertThat(exec("")).isEqualTo(new Outcome("", "", 0));
+    }
+
+    @Test
+    void aRunPassesBothOutputsAndTheExitCode() throws Exception {
+        assertThat(exec(RUN + "/bin/sh -c \"echo hi; echo oh >&2; exit 7\""))
+                .isEqualTo(new Outcome("hi\n", "oh\n", 7));
+        assertThat(sandboxes.list()).isEmpty();
+    }
+
+    @Test
+    void singleQuotesKeepDollars() throws Exception {
+        assertThat(
+                        exec(RUN + "/bin/sh -c 'x=1e3; echo $x {a,b} null 007 \"*\" $((1 + 1))'")
+                                .output())
+                .isEqualTo("1e3 {a,b} null 007 * 2\n");
+        assertThat(exec(RUN + "/bin/echo 1e3 null 007 true 'a  b' *.none").output())
+                .isEqualTo("1e3 null 007 true a  b *.none\n");
+    }
+
+    @Test
+    void tenMegabytesPassByteForByte() throws Exception {
+        byte[] input = new byte[10 << 20];
+        new Random(7).nextBytes(input);
+        try (Client client = new Client(RUN + "/bin/cat", OpenRequest.Mode.RUN)) {
+            assertThat(client.finish(input).status()).isZero();
+            assertThat(client.output.toByteArray()).isEqualTo(input);
+        }
+    }
+
+    @Test
+    void aCommandThatReadsNothingLeavesTheInputAlone() throws Exception {
+        try (Client client = new Client("sandbox:list", OpenRequest.Mode.RUN)) {
+            assertThat(client.finish("for somebody else".getBytes(UTF_8)).status()).isZero();
+            assertThat(client.wanted).isZero();
+        }
+    }
+
+    @Test
+    void anInterruptReachesTheProcess() throws Exception {
+        try (Client client =
+                new Client(
+                        RUN
+                                + "/bin/sh -c 'trap \"exit 5\" INT; echo up; while :; do sleep 0.05; done'",
+                        OpenRequest.Mode.RUN)) {
+            client.awaitOutput("up\n");
+            client.send(Frame.of(FrameType.SIGNAL, 2));
+            assertThat(client.finish(new byte[0]).status()).isEqualTo(5);
+        }
+        assertThat(sandboxes.list()).isEmpty();
+    }
+
+    @Test
+    void aSecondInterruptKills() throws Exception {
+        try (Client client =
+                new Client(
+                        RUN + "/bin/sh -c 'trap \"\" INT; echo up; while :; do sleep 0.05; done'",
+                        OpenRequest.Mode.RUN)) {
+            client.awaitOutput("up\n");
+            client.send(Frame.of(FrameType.SIGNAL, 2));
+            client.send(Frame.of(FrameType.SIGNAL, 2));
+            assertThat(client.finish(new byte[0]).status()).isEqualTo(128 + 9);
+        }
+    }
+
+    @Test
+    void aClientThatVanishesLeavesNothing() throws Exception {
+        try (Client client =
+                new Client(RUN + "/bin/sh -c 'echo up; exec sleep 1000'", OpenRequest.Mode.RUN)) {
+            client.awaitOutput("up\n");
+            assertThat(sandboxes.list()).hasSize(1);
+        }
+        while (!sandboxes.list().isEmpty()) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void valuesBecomeJson() throws Exception {
+        exec("sandbox:create --id one --memory 1G --cpus 2");
+        assertThat(exec("sandbox:list | json").output())
+                .contains("\"id\": \"one\"", "\"memoryBytes\": 1073741824", "\"state\": \"READY\"")
+                .startsWith("[");
+        assertThat(exec("sandbox:list | grep one | json").output()).startsWith("\"one  ready");
+        assertThat(exec("sandbox:delete one | json")).isEqualTo(new Outcome("null\n", "", 0));
+        assertThat(exec("sandbox:list | json")).isEqualTo(new Outcome("[]\n", "", 0));
+    }
+
+    @Test
+    void failuresAreOneLine() throws Exception {
+        assertThat(exec("sandbox:status no"))
+                .isEqualTo(new Outcome("", "sunaba: there is no sandbox no\n", 1));
+        assertThat(exec("sandbox:status no | json"))
+                .isEqualTo(new Outcome("", "sunaba: there is no sandbox no\n", 1));
+        assertThat(exec("sandbox:status no | grep x").status()).isEqualTo(1);
+        assertThat(exec("sandbox:lst").error()).startsWith("sunaba: unknown command sandbox:lst;");
+        assertThat(exec("sandbox:list --al"))
+                .isEqualTo(
+                        new Outcome(
+                                "",
+                                "sunaba: sandbox:list: unknown option --al; see sandbox:list --help\n",
+                                2));
+        assertThat(exec("sandbox:list 'x").error()).startsWith("sunaba: the line is not complete:");
+        assertThat(exec("sandbox:run --memory 12Q --rootfs / -- x").error())
+                .contains("--memory 12Q: not a size");
+    }
+
+    @Test
+    void aScriptRunsLineByLine() throws Exception {
+        try (Client client = new Client("", OpenRequest.Mode.SCRIPT)) {
+            Outcome outcome =
+                    client.finish(
+                            "sandbox:create --id a\nsandbox:status b\nsandbox:list | grep a\n"
+                                    .getBytes(UTF_8));
+            assertThat(outcome.status()).isZero();
+            assertThat(outcome.error()).isEqualTo("sunaba: there is no sandbox b\n");
+            assertThat(outcome.output()).contains("a   ready");
+        }
+    }
+
+    @Test
+    void execReturnsTheExitCode() throws Exception {
+        exec("sandbox:create --id e");
+        exec("container:create e c --rootfs / -- sleep 1000");
+        exec("sandbox:start e");
+        assertThat(exec("container:exec e c -- sh -c 'read x; echo got $x; exit 3'", "word\n"))
+                .isEqualTo(new Outcome("got word\n", "", 3));
+        exec("sandbox:delete --force e");
+    }
+
+    @Test
+    void theClientOfAnotherPlatformIsRefused() throws Exception {
+        try (Client client =
+                new Client(
+                        new OpenRequest(OpenRequest.Mode.RUN, "", "/other", "/", "dumb", 0, 0))) {
+            assertThat(client.finish(new byte[0]).error()).contains("/other does not run");
+        }
+    }
+
+    private Outcome exec(String line) throws IOException, InterruptedException {
+        return exec(line, "");
+    }
+
+    private Outcome exec(String line, String input) throws IOException, InterruptedException {
+        try (Client client = new Client(line, OpenRequest.Mode.RUN)) {
+            return client.finish(input.getBytes(UTF_8));
+        }
+    }
+
+    private record Outcome(String output, String error, int status) {}
+
+    private final class Client implements AutoCloseable {
+        final ByteArrayOutputStream output = new ByteArrayOutputStream();
+        final ByteArrayOutputStream error = new ByteArrayOutputStream();
+        private final FrameChannel channel;
+        int wanted;
+
+        Client(String line, OpenRequest.Mode mode) throws IOException {
+            this(new OpenRequest(mode, line, run.toString(), "/", "dumb", 0, 0));
+        }
+
+        Client(OpenRequest request) throws IOException {
+            SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX);
+            socket.connect(UnixDomainSocketAddress.of(run.resolve("control.sock")));
+            channel = new FrameChannel(socket);
+            channel.write(request.toFrame());
+        }
+
+        void send(Frame frame) throws IOException {
+            channel.write(frame);
+        }
+
+        void awaitOutput(String text) throws IOException {
+            while (!output.toString(UTF_8).contains(text)) {
+                Frame frame = channel.read();
+                assertThat(frame).as("the end of the output").isNotNull();
+                if (frame != null && frame.type() == FrameType.OUTPUT) {
+                    take(frame, output);
+                }
+            }
+        }
+
+        /// Sends the input as it is wanted and takes all that comes.
+        Outcome finish(byte[] input) throws IOException {
+            int sent = 0;
+            boolean ended = false;
+            for (Frame frame = channel.read(); frame != null; frame = channel.read()) {
+                switch (frame.type()) {
+                    case OUTPUT -> take(frame, output);
+                    case ERROR -> take(frame, error);
+                    case EXIT -> {
+                        return new Outcome(
+                                output.toString(UTF_8), error.toString(UTF_8), frame.number(0));
+                    }
+                    case WANT_INPUT -> {
+                        wanted += frame.number(0);
+                        int count = Math.min(frame.number(0), input.length - sent);
+                        send(new Frame(FrameType.INPUT, ByteBuffer.wrap(input, sent, count)));
+                        sent += count;
+                        if (sent == input.length && !ended) {
+                            ended = true;
+                            send(Frame.of(FrameType.INPUT_END));
+                        }
+                    }
+                    default -> throw new AssertionError("unexpected " + frame.type());
+                }
+            }
+            throw new AssertionError("no exit status");
+        }
+
+        private static void take(Frame frame, ByteArrayOutputStream to) {
+            ByteBuffer bytes = frame.payload();
+            to.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+}

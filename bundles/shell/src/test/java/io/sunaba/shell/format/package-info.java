@@ -1,0 +1,4 @@
+@NullMarked
+package io.sunaba.shell.format;
+
+import org.jspecify.annotations.NullMarked;
