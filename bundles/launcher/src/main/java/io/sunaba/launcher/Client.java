@@ -39,7 +39,9 @@ public final class Client {
         try {
             status = new Client(data).run(arguments);
         } catch (IOException e) {
-            status = complain("the connection to the platform broke: " + e.getMessage());
+            // A terminal is in raw mode here.
+            String end = arguments[0].equals("shell") ? "\r" : "";
+            status = complain("the connection to the platform broke: " + e.getMessage() + end);
         }
         Runtime.getRuntime().exit(status);
     }

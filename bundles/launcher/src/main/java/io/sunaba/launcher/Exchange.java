@@ -15,6 +15,9 @@ import java.nio.ByteBuffer;
 final class Exchange {
     private static final int CHUNK_BYTES = 64 << 10;
 
+    /// 128 and the number of `SIGPIPE`.
+    private static final int BROKEN_PIPE = 141;
+
     private final FrameChannel channel;
     private final InputStream input;
     private final OutputStream output;
@@ -40,8 +43,11 @@ final class Exchange {
                 throw new IOException("it ended without an answer");
             }
             switch (frame.type()) {
-                case OUTPUT -> copy(frame.payload(), output);
-                case ERROR -> copy(frame.payload(), error);
+                case OUTPUT, ERROR -> {
+                    if (!copy(frame.payload(), frame.type() == FrameType.OUTPUT ? output : error)) {
+                        return BROKEN_PIPE;
+                    }
+                }
                 case WANT_INPUT -> want(frame.number(0));
                 case EXIT -> {
                     return frame.number(0);
@@ -62,8 +68,14 @@ final class Exchange {
         channel.write(Frame.of(FrameType.RESIZE, columns, rows));
     }
 
-    private static void copy(ByteBuffer bytes, OutputStream stream) throws IOException {
-        stream.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+    /// Returns false if nobody reads the stream any more.
+    private static boolean copy(ByteBuffer bytes, OutputStream stream) {
+        try {
+            stream.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+            return true;
+        } catch (IOException _) {
+            return false;
+        }
     }
 
     /// Input is not touched before somebody wants it: it may be meant for the next command.

@@ -47,11 +47,12 @@ final class Dialog implements Work {
                         true,
                         null,
                         new Size(Math.max(request.columns(), 1), Math.max(request.rows(), 1)));
-        Console console = new Console(terminal.input());
+        InputStream keyboard = new Keyboard(terminal.input());
+        Console console = new Console(keyboard);
         PrintStream print = new PrintStream(terminal.output(), true, StandardCharsets.UTF_8);
-        session = sessions.create(request, console, terminal.input(), print, print);
+        session = sessions.create(request, console, keyboard, print, print);
         session.put(Shell.VAR_TERMINAL, terminal);
-        evaluator = new Evaluator(session, console, print, print);
+        evaluator = new Evaluator(session, console, print, print, true);
         reader = reader(sessions);
         terminal.handle(Terminal.Signal.INT, _ -> evaluator.signal(INTERRUPT));
         terminal.resume();
@@ -114,6 +115,7 @@ final class Dialog implements Work {
                         .variable(LineReader.HISTORY_FILE, sessions.data().resolve("history"))
                         .variable(LineReader.HISTORY_SIZE, HISTORY_LINES)
                         .variable(LineReader.SECONDARY_PROMPT_PATTERN, "      > ")
+                        .option(LineReader.Option.AUTO_FRESH_LINE, true)
                         .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
                         .build();
         session.put(Shell.VAR_READER, lineReader);

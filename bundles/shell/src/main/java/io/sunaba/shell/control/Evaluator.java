@@ -16,12 +16,20 @@ final class Evaluator {
     private final Console console;
     private final PrintStream out;
     private final PrintStream err;
+    private final boolean person;
 
-    Evaluator(CommandSession session, Console console, PrintStream out, PrintStream err) {
+    /// @param person whether a person looks on, who sees no exit status
+    Evaluator(
+            CommandSession session,
+            Console console,
+            PrintStream out,
+            PrintStream err,
+            boolean person) {
         this.session = requireNonNull(session, "session is null");
         this.console = requireNonNull(console, "console is null");
         this.out = requireNonNull(out, "out is null");
         this.err = requireNonNull(err, "err is null");
+        this.person = person;
     }
 
     /// Runs a line and returns its exit status.
@@ -57,6 +65,9 @@ final class Evaluator {
 
     private int print(Object value) {
         if (value instanceof Finished finished) {
+            if (person && finished.code() != 0) {
+                err.println("exit code " + finished.code());
+            }
             return finished.code();
         }
         if (value != null) {

@@ -37,7 +37,7 @@ final class Lines implements Work {
         PrintStream printErr = new PrintStream(err, false, StandardCharsets.UTF_8);
         this.session = sessions.create(request, console, input, printOut, printErr);
         session.put("GREP_COLORS", NO_COLORS);
-        this.evaluator = new Evaluator(session, console, printOut, printErr);
+        this.evaluator = new Evaluator(session, console, printOut, printErr, false);
     }
 
     @Override

@@ -10,7 +10,9 @@ import io.sunaba.shell.command.Call;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,7 +20,6 @@ import org.slf4j.LoggerFactory;
 public final class Relay {
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
     private static final int CHUNK_BYTES = 64 << 10;
-    private static final int INTERRUPT = 2;
     private static final int KILL = 9;
 
     /// A second interrupt within this time kills.
@@ -58,28 +59,33 @@ public final class Relay {
         }
     }
 
-    private java.util.function.IntConsumer signals() {
+    /// The first interrupt goes to the process, a second one soon after kills it, and a third ends
+    /// the waiting: somebody else may still hold its output open.
+    private IntConsumer signals() {
+        Thread waiting = Thread.currentThread();
+        AtomicInteger insistence = new AtomicInteger();
         AtomicLong last = new AtomicLong(System.nanoTime() - PATIENCE_NANOS);
         return signal -> {
             long now = System.nanoTime();
-            boolean again = now - last.getAndSet(now) < PATIENCE_NANOS;
-            try {
-                sandbox.signalProcess(
-                        containerId,
-                        processId,
-                        again && signal == INTERRUPT ? KILL : signal,
-                        false);
-            } catch (SunabaException e) {
-                LOG.info(
-                        "signal {} for {}/{} did not arrive: {}",
-                        signal,
-                        containerId,
-                        processId,
-                        e);
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
+            if (now - last.getAndSet(now) > PATIENCE_NANOS) {
+                insistence.set(0);
+            }
+            switch (insistence.getAndIncrement()) {
+                case 0 -> send(signal);
+                case 1 -> send(KILL);
+                default -> waiting.interrupt();
             }
         };
+    }
+
+    private void send(int signal) {
+        try {
+            sandbox.signalProcess(containerId, processId, signal, false);
+        } catch (SunabaException e) {
+            LOG.info("signal {} for {}/{} did not arrive", signal, containerId, processId, e);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static Thread copy(String name, InputStream from, OutputStream to, boolean close) {
