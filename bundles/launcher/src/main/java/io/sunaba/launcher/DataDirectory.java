@@ -9,7 +9,9 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
@@ -108,6 +110,9 @@ final class DataDirectory implements AutoCloseable {
         return switch (e) {
             case AccessDeniedException denied -> "no permission for " + denied.getFile();
             case FileAlreadyExistsException exists -> exists.getFile() + " is not a directory";
+            case NoSuchFileException missing -> missing.getFile() + " cannot be made";
+            case FileSystemException failure when failure.getReason() != null ->
+                    failure.getReason();
             default -> String.valueOf(e.getMessage());
         };
     }

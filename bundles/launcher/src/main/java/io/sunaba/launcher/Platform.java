@@ -54,16 +54,15 @@ public final class Platform {
             awaitStop(framework);
             System.exit(0);
         } catch (StartException e) {
-            if (!e.running()) {
-                System.err.printf("%s platform does not start: %s%n", Instant.now(), e.line());
-            }
-            if (e.getCause() != null) {
-                e.printStackTrace();
-            }
             if (foreground) {
                 System.err.println("sunaba: " + e.line());
             } else {
                 report.printf("%s %s%n", e.running() ? "running" : "failed", e.line());
+                report.close();
+                if (!e.running()) {
+                    System.err.printf("%s platform does not start%n", Instant.now());
+                    e.printStackTrace();
+                }
             }
             exitStatus = 1;
             System.exit(1);

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sunaba.control;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sunaba.launcher;
+
+import org.jspecify.annotations.NullMarked;
