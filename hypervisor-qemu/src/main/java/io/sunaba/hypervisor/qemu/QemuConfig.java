@@ -2,6 +2,7 @@ package io.sunaba.hypervisor.qemu;
 
 import static java.util.Objects.requireNonNull;
 
+import io.sunaba.error.RejectedException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,6 +10,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// The valid configuration of the plugin.
 ///
@@ -26,12 +29,7 @@ record QemuConfig(
     static final String PID = "io.sunaba.hypervisor.qemu";
 
     private static final List<String> KEYS =
-            List.of(
-                    "binary",
-                    "accel",
-                    "runtime.directory",
-                    "start.timeout.seconds",
-                    "unplug.timeout.seconds");
+            List.of("binary", "accel", "runtime.directory", "start.timeout", "unplug.timeout");
 
     /// What keys of the framework and of its configuration tools begin with.
     private static final List<String> FOREIGN =
@@ -40,7 +38,7 @@ record QemuConfig(
     /// A unix socket's path has at most 107 bytes; a machine's id and a file name come after.
     private static final int LONGEST_DIRECTORY = 60;
 
-    private static final int LONGEST_TIMEOUT_SECONDS = 600;
+    private static final Pattern TIME = Pattern.compile("([0-9]{1,9})(ms|s|m)");
 
     enum Accel {
         AUTO,
@@ -59,12 +57,12 @@ record QemuConfig(
     /// Reads the settings.
     ///
     /// @param keys the keys that are set, those of the framework included
-    /// @throws IllegalArgumentException if a key is unknown or a value is invalid; the message
-    ///   names key, value and rule
+    /// @throws RejectedException if a key is unknown or a value is invalid; the message names key,
+    ///   value and rule
     static QemuConfig of(QemuSettings settings, Set<String> keys) {
         for (String key : keys) {
             if (!KEYS.contains(key) && FOREIGN.stream().noneMatch(key::startsWith)) {
-                throw new IllegalArgumentException(
+                throw new RejectedException(
                         "%s: %s is no key; there are %s".formatted(PID, key, KEYS));
             }
         }
@@ -75,8 +73,8 @@ record QemuConfig(
                 settings.binary().strip(),
                 accel(settings.accel()),
                 runtimeDirectory(settings.runtime_directory()),
-                timeout("start.timeout.seconds", settings.start_timeout_seconds()),
-                timeout("unplug.timeout.seconds", settings.unplug_timeout_seconds()));
+                timeout("start.timeout", settings.start_timeout()),
+                timeout("unplug.timeout", settings.unplug_timeout()));
     }
 
     private static Accel accel(String value) {
@@ -98,15 +96,24 @@ record QemuConfig(
         return directory;
     }
 
-    private static Duration timeout(String key, int seconds) {
-        if (seconds < 1 || seconds > LONGEST_TIMEOUT_SECONDS) {
-            throw invalid(key, seconds, "must be 1 to " + LONGEST_TIMEOUT_SECONDS);
+    private static Duration timeout(String key, String value) {
+        Matcher matcher = TIME.matcher(value.strip());
+        if (matcher.matches()) {
+            long number = Long.parseLong(matcher.group(1));
+            Duration time =
+                    switch (matcher.group(2)) {
+                        case "ms" -> Duration.ofMillis(number);
+                        case "s" -> Duration.ofSeconds(number);
+                        default -> Duration.ofMinutes(number);
+                    };
+            if (time.isPositive()) {
+                return time;
+            }
         }
-        return Duration.ofSeconds(seconds);
+        throw invalid(key, value, "must be a number above 0 with ms, s or m");
     }
 
-    private static IllegalArgumentException invalid(String key, Object value, String rule) {
-        return new IllegalArgumentException(
-                "%s: %s is '%s' but %s".formatted(PID, key, value, rule));
+    private static RejectedException invalid(String key, String value, String rule) {
+        return new RejectedException("%s: %s is '%s' but %s".formatted(PID, key, value, rule));
     }
 }

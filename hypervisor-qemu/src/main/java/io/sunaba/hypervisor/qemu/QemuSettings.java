@@ -24,12 +24,12 @@ public @interface QemuSettings {
     String runtime_directory() default "";
 
     @AttributeDefinition(
-            name = "start.timeout.seconds",
-            description = "How long QEMU may take to be ready, 1 to 600.")
-    int start_timeout_seconds() default 30;
+            name = "start.timeout",
+            description = "How long QEMU may take to be ready, with ms, s or m.")
+    String start_timeout() default "30s";
 
     @AttributeDefinition(
-            name = "unplug.timeout.seconds",
-            description = "How long a guest may take to let go of a device, 1 to 600.")
-    int unplug_timeout_seconds() default 20;
+            name = "unplug.timeout",
+            description = "How long a guest may take to let go of a device, with ms, s or m.")
+    String unplug_timeout() default "20s";
 }
