@@ -14,10 +14,13 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 
 /// Machines outlive the plugin, and are found again.
 final class AttachChecks {
     private static final int RECORD_LIMIT = 64 * 1024;
+
+    private static final long OVERLAP_NANOS = 100_000_000;
 
     private AttachChecks() {}
 
@@ -26,6 +29,7 @@ final class AttachChecks {
                 check("leaves machines alone when it is closed", AttachChecks::reopen),
                 check("takes up a machine in every state", AttachChecks::everyState),
                 check("gives any number of handles", AttachChecks::handles),
+                check("waits for a former instance to let go", AttachChecks::overlap),
                 check("does not take up a machine that is gone", AttachChecks::gone),
                 check("notices the end of a machine that it took up", AttachChecks::end),
                 check("lists its machines, dead ones too", AttachChecks::lists),
@@ -88,6 +92,25 @@ final class AttachChecks {
             Machines.expectState(MachineState.RUNNING, last);
             last.stop();
         }
+    }
+
+    /// Of two versions of a plugin the new one may come before the old one goes.
+    private static void overlap(HypervisorFixture fixture, Hypervisor hypervisor) throws Exception {
+        Hypervisor old = fixture.open();
+        Machine before = Machines.create(fixture, old);
+        Thread closer =
+                Thread.ofVirtual()
+                        .start(() -> {
+                            LockSupport.parkNanos(OVERLAP_NANOS);
+                            before.close();
+                        });
+        Machine after = hypervisor.attach(before.record());
+        closer.join();
+        after.start();
+        Machines.expectState(MachineState.RUNNING, after);
+        fixture.close(old);
+        Machines.expectState(MachineState.RUNNING, after);
+        after.stop();
     }
 
     private static void gone(HypervisorFixture fixture, Hypervisor hypervisor) throws Exception {
