@@ -212,7 +212,10 @@ final class Qmp implements AutoCloseable {
                         new QmpException(
                                 request.command(),
                                 error.get("class").getAsString(),
-                                error.get("desc").getAsString().replaceAll("\\s*\\R\\s*", "; ")));
+                                error.get("desc")
+                                        .getAsString()
+                                        .strip()
+                                        .replaceAll("\\s*\\R\\s*", "; ")));
     }
 
     private void fail(Request request) {
