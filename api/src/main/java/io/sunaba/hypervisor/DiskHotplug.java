@@ -13,6 +13,8 @@ public interface DiskHotplug extends Ability {
     /// Unplugs a disk and returns when the guest has let go of it and the file is closed. The guest
     /// must have unmounted it. Does nothing if there is no such disk.
     ///
+    /// @throws io.sunaba.error.ConflictException if the guest is not running and so cannot let go;
+    ///   the disk is still plugged
     /// @throws io.sunaba.error.TimedOutException if the guest does not let go; the disk is still
     ///   plugged
     void unplugDisk(String diskId) throws InterruptedException;
