@@ -152,6 +152,10 @@ final class AbilityChecks {
         Expect.that(
                 paths.add(hotplug.plugDisk(disk(fixture, "while-paused", true))),
                 "a paused machine takes disks");
+        Expect.failure(
+                ConflictException.class,
+                "unplug from a paused machine",
+                () -> hotplug.unplugDisk("while-paused"));
         machine.resume();
         hotplug.unplugDisk("while-paused");
     }
