@@ -1,0 +1,131 @@
+package io.sunaba.guest.agent;
+
+import io.sunaba.guest.protocol.CreateSandboxRequest;
+import io.sunaba.ttrpc.TtrpcServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/// The parts of the agent that the first answer does not need, put together, and the one sandbox
+/// that they serve.
+final class Agent {
+    private static final Path DIRECTORY = Path.of("/run/sunaba");
+
+    private final SystemCalls calls;
+    private final EventLoop events;
+    private final Machine machine;
+    private final Drivers drivers;
+    private final Uevents uevents;
+    private final Storages storages;
+    private final Containers containers;
+    private final boolean ownsMachine;
+    private final OomWatch oomWatch;
+
+    /// Mount points of the sandbox; null while there is none.
+    private @Nullable List<Path> sandboxMounts;
+
+    private Agent(Executor executor, Path crun, boolean ownsMachine) throws IOException {
+        this.ownsMachine = ownsMachine;
+        calls = new LinuxSystemCalls();
+        machine = new Machine(calls);
+        if (ownsMachine) {
+            machine.setUp();
+        } else {
+            // Process 1 has them anyway.
+            calls.adoptOrphans();
+        }
+        Files.createDirectories(DIRECTORY);
+        events = new EventLoop(calls, executor);
+        Reaper reaper = new Reaper(calls);
+        drivers = new Drivers(calls, reaper);
+        uevents = new Uevents(calls, events);
+        storages =
+                new Storages(calls, new BlockDevices(Path.of("/sys/devices/pci0000:00"), uevents));
+        oomWatch = new OomWatch(calls, events);
+        Launcher launcher =
+                new Launcher(
+                        calls,
+                        events,
+                        reaper,
+                        new Crun(crun, DIRECTORY, calls, reaper),
+                        storages,
+                        executor);
+        containers = new Containers(launcher, DIRECTORY, Machine.CGROUPS, oomWatch);
+    }
+
+    /// Starts the agent as the machine's first process.
+    static Agent start(Executor executor) {
+        return start(executor, Path.of("/bin/crun"), true);
+    }
+
+    /// @param ownsMachine whether to set up the machine's file systems
+    static Agent start(Executor executor, Path crun, boolean ownsMachine) {
+        try {
+            return new Agent(executor, crun, ownsMachine);
+        } catch (IOException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+    }
+
+    /// Gets ready for what comes from elsewhere: other connections, devices, the power button.
+    void listen(TtrpcServer server) throws IOException {
+        if (!ownsMachine) {
+            return;
+        }
+        drivers.loadPresent("button", "evdev");
+        uevents.subscribe(drivers::load);
+        PowerButton.watch(calls, events, machine::powerOff);
+        if (Files.exists(Path.of("/sys/module/vmw_vsock_virtio_transport"))) {
+            new VsockListener(calls, events, server);
+        }
+    }
+
+    Machine machine() {
+        return machine;
+    }
+
+    Containers containers() {
+        return containers;
+    }
+
+    OomWatch oomWatch() {
+        return oomWatch;
+    }
+
+    synchronized void createSandbox(CreateSandboxRequest request)
+            throws IOException, InterruptedException {
+        if (sandboxMounts != null) {
+            throw Failures.exists("the sandbox exists");
+        }
+        Containers.refuse("guest_hook_path", !request.getGuestHookPath().isEmpty());
+        for (var module : request.getKernelModulesList()) {
+            drivers.load(module.getName(), module.getParametersList());
+        }
+        if (!request.getHostname().isEmpty()) {
+            machine.setHostname(request.getHostname());
+        }
+        if (request.getDnsCount() > 0) {
+            machine.setNameServers(request.getDnsList());
+        }
+        sandboxMounts = storages.mount(request.getStoragesList());
+    }
+
+    synchronized void requireSandbox() {
+        if (sandboxMounts == null) {
+            throw Failures.wrongState("there is no sandbox; create it first");
+        }
+    }
+
+    /// Removes the sandbox with all that is in it. The machine goes on.
+    synchronized void destroySandbox() throws InterruptedException {
+        containers.removeAll();
+        if (sandboxMounts != null) {
+            storages.unmount(sandboxMounts);
+            sandboxMounts = null;
+        }
+        calls.sync();
+    }
+}

@@ -1,0 +1,325 @@
+package io.sunaba.guest.agent;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Empty;
+import io.grpc.stub.StreamObserver;
+import io.sunaba.guest.protocol.AgentDetails;
+import io.sunaba.guest.protocol.AgentServiceGrpc;
+import io.sunaba.guest.protocol.CloseStdinRequest;
+import io.sunaba.guest.protocol.CreateContainerRequest;
+import io.sunaba.guest.protocol.CreateSandboxRequest;
+import io.sunaba.guest.protocol.DestroySandboxRequest;
+import io.sunaba.guest.protocol.ExecProcessRequest;
+import io.sunaba.guest.protocol.GetOOMEventRequest;
+import io.sunaba.guest.protocol.GuestDetailsRequest;
+import io.sunaba.guest.protocol.GuestDetailsResponse;
+import io.sunaba.guest.protocol.ListProcessesRequest;
+import io.sunaba.guest.protocol.ListProcessesResponse;
+import io.sunaba.guest.protocol.OOMEvent;
+import io.sunaba.guest.protocol.OnlineCPUMemRequest;
+import io.sunaba.guest.protocol.PauseContainerRequest;
+import io.sunaba.guest.protocol.ReadStreamRequest;
+import io.sunaba.guest.protocol.ReadStreamResponse;
+import io.sunaba.guest.protocol.RemoveContainerRequest;
+import io.sunaba.guest.protocol.ReseedRandomDevRequest;
+import io.sunaba.guest.protocol.ResumeContainerRequest;
+import io.sunaba.guest.protocol.SetGuestDateTimeRequest;
+import io.sunaba.guest.protocol.SignalProcessRequest;
+import io.sunaba.guest.protocol.StartContainerRequest;
+import io.sunaba.guest.protocol.StatsContainerRequest;
+import io.sunaba.guest.protocol.StatsContainerResponse;
+import io.sunaba.guest.protocol.TtyWinResizeRequest;
+import io.sunaba.guest.protocol.UpdateContainerRequest;
+import io.sunaba.guest.protocol.WaitProcessRequest;
+import io.sunaba.guest.protocol.WaitProcessResponse;
+import io.sunaba.guest.protocol.WriteStreamRequest;
+import io.sunaba.guest.protocol.WriteStreamResponse;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/// The calls of `grpc.AgentService`. Those that are not here are answered with UNIMPLEMENTED.
+final class AgentCalls extends AgentServiceGrpc.AgentServiceImplBase {
+    private static final Path NETWORK = Path.of("/sys/class/net");
+    private static final Path PROC = Path.of("/proc");
+
+    private final Agent agent;
+
+    AgentCalls(Agent agent) {
+        this.agent = agent;
+    }
+
+    /// What a call does; its answer goes out when that is done.
+    private interface Body<T> {
+        T run() throws IOException, InterruptedException;
+    }
+
+    private interface Action {
+        void run() throws IOException, InterruptedException;
+    }
+
+    private static <T> void answer(StreamObserver<T> observer, Body<T> body) {
+        Reply<T> reply = new Reply<>(observer);
+        T answer;
+        try {
+            answer = body.run();
+        } catch (Exception e) {
+            reply.fail(e);
+            return;
+        }
+        reply.send(answer);
+    }
+
+    private static void perform(StreamObserver<Empty> observer, Action action) {
+        answer(
+                observer,
+                () -> {
+                    action.run();
+                    return Empty.getDefaultInstance();
+                });
+    }
+
+    private Container container(String id) {
+        return agent.containers().require(id);
+    }
+
+    private Streams streams(String container, String process) {
+        return container(container).process(process).streams();
+    }
+
+    @Override
+    public void createSandbox(CreateSandboxRequest request, StreamObserver<Empty> reply) {
+        perform(reply, () -> agent.createSandbox(request));
+    }
+
+    @Override
+    public void destroySandbox(DestroySandboxRequest request, StreamObserver<Empty> reply) {
+        perform(reply, agent::destroySandbox);
+    }
+
+    @Override
+    public void createContainer(CreateContainerRequest request, StreamObserver<Empty> reply) {
+        perform(
+                reply,
+                () -> {
+                    agent.requireSandbox();
+                    agent.containers().create(request);
+                });
+    }
+
+    @Override
+    public void startContainer(StartContainerRequest request, StreamObserver<Empty> reply) {
+        perform(reply, () -> container(request.getContainerId()).start());
+    }
+
+    @Override
+    public void removeContainer(RemoveContainerRequest request, StreamObserver<Empty> reply) {
+        perform(
+                reply,
+                () -> agent.containers().remove(request.getContainerId(), request.getTimeout()));
+    }
+
+    @Override
+    public void execProcess(ExecProcessRequest request, StreamObserver<Empty> reply) {
+        perform(
+                reply,
+                () -> {
+                    if (request.getExecId().isEmpty()) {
+                        throw Failures.invalid("the process has no id");
+                    }
+                    if (request.getProcess().getArgsCount() == 0) {
+                        throw Failures.invalid(
+                                "process " + request.getExecId() + " has no command to run");
+                    }
+                    Containers.refuse("string_user", request.hasStringUser());
+                    container(request.getContainerId())
+                            .exec(
+                                    request.getExecId(),
+                                    OciConfig.process(request.getProcess()),
+                                    request.getProcess().getTerminal());
+                });
+    }
+
+    @Override
+    public void signalProcess(SignalProcessRequest request, StreamObserver<Empty> reply) {
+        perform(
+                reply,
+                () ->
+                        container(request.getContainerId())
+                                .signal(request.getExecId(), request.getSignal()));
+    }
+
+    @Override
+    public void waitProcess(
+            WaitProcessRequest request, StreamObserver<WaitProcessResponse> observer) {
+        Reply<WaitProcessResponse> reply = new Reply<>(observer);
+        try {
+            ContainerProcess process =
+                    container(request.getContainerId()).process(request.getExecId());
+            var _ =
+                    process.exit()
+                            .thenAccept(code ->
+                                    reply.send(
+                                            WaitProcessResponse.newBuilder()
+                                                    .setStatus(code)
+                                                    .build()));
+        } catch (RuntimeException e) {
+            reply.fail(e);
+        }
+    }
+
+    @Override
+    public void listProcesses(
+            ListProcessesRequest request, StreamObserver<ListProcessesResponse> reply) {
+        answer(
+                reply,
+                () -> {
+                    String format = request.getFormat().isEmpty() ? "table" : request.getFormat();
+                    String list =
+                            ProcessList.of(
+                                    container(request.getContainerId()).cgroup(), format, PROC);
+                    return ListProcessesResponse.newBuilder()
+                            .setProcessList(ByteString.copyFromUtf8(list))
+                            .build();
+                });
+    }
+
+    @Override
+    public void updateContainer(UpdateContainerRequest request, StreamObserver<Empty> reply) {
+        perform(
+                reply,
+                () ->
+                        container(request.getContainerId())
+                                .update(OciResources.resources(request.getResources())));
+    }
+
+    @Override
+    public void statsContainer(
+            StatsContainerRequest request, StreamObserver<StatsContainerResponse> reply) {
+        answer(reply, () -> Statistics.of(container(request.getContainerId()).cgroup(), NETWORK));
+    }
+
+    @Override
+    public void pauseContainer(PauseContainerRequest request, StreamObserver<Empty> reply) {
+        perform(reply, () -> container(request.getContainerId()).pause());
+    }
+
+    @Override
+    public void resumeContainer(ResumeContainerRequest request, StreamObserver<Empty> reply) {
+        perform(reply, () -> container(request.getContainerId()).resume());
+    }
+
+    @Override
+    public void writeStdin(
+            WriteStreamRequest request, StreamObserver<WriteStreamResponse> observer) {
+        Reply<WriteStreamResponse> reply = new Reply<>(observer);
+        try {
+            streams(request.getContainerId(), request.getExecId())
+                    .stdin()
+                    .write(request.getData().toByteArray(), reply);
+        } catch (RuntimeException e) {
+            reply.fail(e);
+        }
+    }
+
+    @Override
+    public void readStdout(ReadStreamRequest request, StreamObserver<ReadStreamResponse> observer) {
+        Reply<ReadStreamResponse> reply = new Reply<>(observer);
+        try {
+            streams(request.getContainerId(), request.getExecId())
+                    .stdout()
+                    .read(request.getLen(), reply);
+        } catch (RuntimeException e) {
+            reply.fail(e);
+        }
+    }
+
+    @Override
+    public void readStderr(ReadStreamRequest request, StreamObserver<ReadStreamResponse> observer) {
+        Reply<ReadStreamResponse> reply = new Reply<>(observer);
+        try {
+            OutputPipe stderr = streams(request.getContainerId(), request.getExecId()).stderr();
+            if (stderr == null) {
+                reply.send(ReadStreamResponse.getDefaultInstance());
+            } else {
+                stderr.read(request.getLen(), reply);
+            }
+        } catch (RuntimeException e) {
+            reply.fail(e);
+        }
+    }
+
+    @Override
+    public void closeStdin(CloseStdinRequest request, StreamObserver<Empty> reply) {
+        perform(
+                reply,
+                () ->
+                        streams(request.getContainerId(), request.getExecId())
+                                .stdin()
+                                .closeAfterWrites());
+    }
+
+    @Override
+    public void ttyWinResize(TtyWinResizeRequest request, StreamObserver<Empty> reply) {
+        perform(
+                reply,
+                () -> {
+                    Streams streams = streams(request.getContainerId(), request.getExecId());
+                    if (!streams.isTerminal()) {
+                        throw Failures.wrongState(
+                                "process " + request.getExecId() + " has no terminal");
+                    }
+                    streams.resize(request.getRow(), request.getColumn());
+                });
+    }
+
+    @Override
+    public void onlineCPUMem(OnlineCPUMemRequest request, StreamObserver<Empty> reply) {
+        perform(
+                reply,
+                () ->
+                        agent.machine()
+                                .bringOnline(
+                                        request.getNbCpus() == 0
+                                                ? Integer.MAX_VALUE
+                                                : request.getNbCpus(),
+                                        !request.getCpuOnly()));
+    }
+
+    @Override
+    public void reseedRandomDev(ReseedRandomDevRequest request, StreamObserver<Empty> reply) {
+        perform(reply, () -> agent.machine().addEntropy(request.getData().toByteArray()));
+    }
+
+    @Override
+    public void setGuestDateTime(SetGuestDateTimeRequest request, StreamObserver<Empty> reply) {
+        perform(reply, () -> agent.machine().setTime(request.getSec(), request.getUsec()));
+    }
+
+    @Override
+    public void getGuestDetails(
+            GuestDetailsRequest request, StreamObserver<GuestDetailsResponse> reply) {
+        answer(
+                reply,
+                () -> {
+                    GuestDetailsResponse.Builder details = GuestDetailsResponse.newBuilder();
+                    if (request.getMemBlockSize()) {
+                        details.setMemBlockSizeBytes(agent.machine().memoryBlockBytes());
+                    }
+                    if (request.getMemHotplugProbe()) {
+                        details.setSupportMemHotplugProbe(agent.machine().memoryNeedsProbe());
+                    }
+                    return details.setAgentDetails(
+                                    AgentDetails.newBuilder()
+                                            .setVersion(AgentMethods.VERSION)
+                                            .setInitDaemon(true)
+                                            .addAllStorageHandlers(Storages.DRIVERS)
+                                            .setSupportsSeccomp(true))
+                            .build();
+                });
+    }
+
+    @Override
+    public void getOOMEvent(GetOOMEventRequest request, StreamObserver<OOMEvent> observer) {
+        agent.oomWatch().next(new Reply<>(observer));
+    }
+}

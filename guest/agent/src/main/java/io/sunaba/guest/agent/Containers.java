@@ -1,0 +1,139 @@
+package io.sunaba.guest.agent;
+
+import io.grpc.StatusRuntimeException;
+import io.sunaba.guest.protocol.CreateContainerRequest;
+import io.sunaba.guest.protocol.Spec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+
+/// All containers of the sandbox.
+final class Containers {
+    private static final Pattern ID = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.+-]{0,127}");
+
+    private final Launcher launcher;
+    private final Path directory;
+    private final Path cgroups;
+    private final OomWatch oomWatch;
+    private final Map<String, Container> containers = new ConcurrentHashMap<>();
+
+    /// Ids that are taken: of containers, and of those being made or removed.
+    private final Map<String, Boolean> taken = new ConcurrentHashMap<>();
+
+    /// @param directory for the bundles
+    /// @param cgroups where the control groups are mounted
+    Containers(Launcher launcher, Path directory, Path cgroups, OomWatch oomWatch) {
+        this.launcher = launcher;
+        this.directory = directory;
+        this.cgroups = cgroups;
+        this.oomWatch = oomWatch;
+    }
+
+    Container require(String id) {
+        Container container = containers.get(id);
+        if (container == null) {
+            throw Failures.notFound("no container " + id);
+        }
+        return container;
+    }
+
+    void create(CreateContainerRequest request) throws IOException, InterruptedException {
+        String id = request.getContainerId();
+        if (!ID.matcher(id).matches()) {
+            throw Failures.invalid("container id '" + id + "' does not match " + ID);
+        }
+        refuseUnknown(request);
+        if (taken.putIfAbsent(id, true) != null) {
+            throw Failures.exists("container " + id + " exists");
+        }
+        try {
+            containers.put(id, make(id, request));
+        } catch (Throwable e) {
+            taken.remove(id);
+            throw e;
+        }
+    }
+
+    private static void refuseUnknown(CreateContainerRequest request) {
+        if (request.getOCI().getProcess().getArgsCount() == 0) {
+            throw Failures.invalid(
+                    "container " + request.getContainerId() + " has no command to run");
+        }
+        refuse("string_user", request.hasStringUser());
+        refuse("devices", request.getDevicesCount() > 0);
+        refuse("sandbox_pidns", request.getSandboxPidns());
+        refuse("shared_mounts", request.getSharedMountsCount() > 0);
+        refuse(
+                "ports for streams",
+                (request.getStdinPort() | request.getStdoutPort() | request.getStderrPort()) != 0);
+    }
+
+    static void refuse(String what, boolean present) {
+        if (present) {
+            throw Failures.invalid(what + " is not supported by this agent");
+        }
+    }
+
+    private Container make(String id, CreateContainerRequest request)
+            throws IOException, InterruptedException {
+        Spec spec = request.getOCI();
+        Cgroup cgroup = Cgroup.of(cgroups, spec.getLinux().getCgroupsPath(), id);
+        Path bundle = directory.resolve(id);
+        List<Path> mounts = launcher.storages().mount(request.getStoragesList());
+        try {
+            Files.createDirectory(bundle);
+            Files.writeString(
+                    bundle.resolve("config.json"), OciConfig.spec(spec, cgroup.path()).toString());
+            String execId = request.getExecId().isEmpty() ? id : request.getExecId();
+            List<String> command = List.of("create", "--bundle=" + bundle, id);
+            ContainerProcess first =
+                    launcher.start(
+                            execId,
+                            id,
+                            command,
+                            bundle.resolve("first"),
+                            spec.getProcess().getTerminal());
+            oomWatch.watch(id, cgroup);
+            return new Container(id, launcher, bundle, cgroup, mounts, first);
+        } catch (Throwable e) {
+            undo(id, bundle, mounts);
+            throw e;
+        }
+    }
+
+    private void undo(String id, Path bundle, List<Path> mounts) throws InterruptedException {
+        try {
+            launcher.crun().run("delete", "--force", id);
+        } catch (IOException | StatusRuntimeException e) {
+            // It was never made.
+        }
+        launcher.storages().unmount(mounts);
+        try {
+            Container.deleteDirectory(bundle);
+        } catch (IOException e) {
+            Log.warn("removing " + bundle, e);
+        }
+    }
+
+    void remove(String id, int seconds) throws IOException, InterruptedException {
+        require(id).remove(seconds);
+        oomWatch.forget(id);
+        containers.remove(id);
+        taken.remove(id);
+    }
+
+    /// Removes all, as far as that goes.
+    void removeAll() throws InterruptedException {
+        for (String id : List.copyOf(containers.keySet())) {
+            try {
+                remove(id, 0);
+            } catch (IOException | StatusRuntimeException e) {
+                Log.warn("removing container " + id, e);
+            }
+        }
+    }
+}

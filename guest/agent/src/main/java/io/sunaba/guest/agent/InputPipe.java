@@ -1,0 +1,129 @@
+package io.sunaba.guest.agent;
+
+import io.sunaba.guest.protocol.WriteStreamResponse;
+import java.util.ArrayDeque;
+import java.util.Queue;
+
+/// What a process reads from its standard input. A write is answered when the pipe has taken all of
+/// it; writes go in one after the other.
+final class InputPipe {
+    private static final class Write {
+        final byte[] bytes;
+        final Reply<WriteStreamResponse> reply;
+        int written;
+
+        Write(byte[] bytes, Reply<WriteStreamResponse> reply) {
+            this.bytes = bytes;
+            this.reply = reply;
+        }
+    }
+
+    private final String name;
+    private final SystemCalls calls;
+    private final EventLoop events;
+    private final int descriptor;
+    private final Queue<Write> writes = new ArrayDeque<>();
+    private boolean waiting;
+    private boolean closeAfterWrites;
+    private boolean closed;
+
+    /// Takes over the write end of a pipe, or a terminal.
+    ///
+    /// @param name of the process, for messages
+    InputPipe(String name, SystemCalls calls, EventLoop events, int descriptor)
+            throws ErrnoException {
+        this.name = name;
+        this.calls = calls;
+        this.events = events;
+        this.descriptor = descriptor;
+        calls.setNonBlocking(descriptor);
+    }
+
+    void write(byte[] bytes, Reply<WriteStreamResponse> reply) {
+        synchronized (this) {
+            if (closed || closeAfterWrites) {
+                throw Failures.wrongState("standard input of " + name + " is closed");
+            }
+            writes.add(new Write(bytes, reply));
+        }
+        advance();
+    }
+
+    /// Closes the input behind what was written. May be repeated.
+    void closeAfterWrites() {
+        synchronized (this) {
+            closeAfterWrites = true;
+        }
+        advance();
+    }
+
+    /// Closes the input now; writes that wait fail.
+    void close() {
+        synchronized (this) {
+            closeNow();
+        }
+        ready();
+    }
+
+    private void ready() {
+        synchronized (this) {
+            waiting = false;
+        }
+        advance();
+    }
+
+    private void advance() {
+        while (true) {
+            Write write;
+            synchronized (this) {
+                if (waiting) {
+                    return;
+                }
+                write = writes.peek();
+                if (write == null) {
+                    if (closeAfterWrites) {
+                        closeNow();
+                    }
+                    return;
+                }
+                if (!closed && !take(write)) {
+                    return;
+                }
+                writes.remove();
+            }
+            if (write.written == write.bytes.length) {
+                write.reply.send(WriteStreamResponse.newBuilder().setLen(write.written).build());
+            } else {
+                write.reply.fail(Failures.wrongState("standard input of " + name + " is closed"));
+            }
+        }
+    }
+
+    /// Writes what goes in; false if the rest has to wait.
+    private boolean take(Write write) {
+        byte[] bytes = write.bytes;
+        try {
+            while (write.written < bytes.length) {
+                int count =
+                        calls.write(descriptor, bytes, write.written, bytes.length - write.written);
+                if (count == SystemCalls.WOULD_BLOCK) {
+                    waiting = true;
+                    events.await(descriptor, SystemCalls.EPOLLOUT, this::ready);
+                    return false;
+                }
+                write.written += count;
+            }
+        } catch (ErrnoException e) {
+            waiting = false;
+            closeNow();
+        }
+        return true;
+    }
+
+    private synchronized void closeNow() {
+        if (!closed) {
+            closed = true;
+            events.close(descriptor);
+        }
+    }
+}

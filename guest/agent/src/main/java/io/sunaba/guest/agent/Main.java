@@ -1,0 +1,62 @@
+package io.sunaba.guest.agent;
+
+import io.sunaba.ttrpc.TtrpcServer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.ProtocolException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+
+/// Starts the agent as the machine's first process. Should it fail, the kernel panics, and the
+/// machine is gone: there is nobody else to go on.
+public final class Main {
+    static final String PORT = "agent.channel.0";
+
+    private static final int DRAIN_BYTES = 8192;
+
+    private Main() {}
+
+    /// @param arguments none, or, to run the agent beside others, what plays crun and the file of a
+    ///   terminal that plays the port
+    public static void main(String[] arguments) throws Exception {
+        ExecutorService executor = Threads.pool();
+        if (arguments.length == 2) {
+            Path crun = Path.of(arguments[0]);
+            AgentMethods methods =
+                    new AgentMethods(executor, () -> Agent.start(executor, crun, false));
+            try {
+                serve(new SerialPort(Path.of(arguments[1])), new TtrpcServer(executor, methods));
+            } catch (IOException e) {
+                // The terminal is gone, and with it the host.
+                System.exit(0);
+            }
+        }
+        AgentMethods methods = new AgentMethods(executor, () -> Agent.start(executor));
+        Optional<Path> device = SerialPort.find(Path.of("/sys/class/virtio-ports"), PORT);
+        if (device.isPresent()) {
+            serve(new SerialPort(device.get()), new TtrpcServer(executor, methods));
+        }
+        methods.prepare();
+        Thread.currentThread().join();
+    }
+
+    /// Serves the sessions on a port, one after the other, for ever.
+    static void serve(SerialPort port, TtrpcServer server)
+            throws IOException, InterruptedException {
+        OutputStream out = port.output();
+        while (true) {
+            InputStream session = port.nextSession();
+            try {
+                server.serve(session, out);
+            } catch (ProtocolException e) {
+                Log.warn("session on the serial port dropped", e);
+                byte[] rest = new byte[DRAIN_BYTES];
+                while (session.read(rest) >= 0) {
+                    // What follows garbage means nothing until the host has hung up.
+                }
+            }
+        }
+    }
+}
