@@ -1,6 +1,7 @@
 package io.sunaba.launcher;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -42,8 +43,7 @@ final class BundleCache {
             return false;
         }
         Files.deleteIfExists(fingerprintFile);
-        // The client's classes, kept by the JVM, which tells jars apart by their modification time.
-        Files.deleteIfExists(directory.resolveSibling("client.jsa"));
+        forgetArchives();
         if (Files.exists(directory)) {
             List<Path> files;
             try (Stream<Path> tree = Files.walk(directory)) {
@@ -69,6 +69,17 @@ final class BundleCache {
             }
         }
         Files.writeString(fingerprintFile, fingerprint);
+    }
+
+    /// Deletes the classes that JVMs keep in parsed form: those of an earlier version are of no
+    /// use.
+    private void forgetArchives() throws IOException {
+        try (DirectoryStream<Path> archives =
+                Files.newDirectoryStream(directory.resolveSibling("."), "*.jsa")) {
+            for (Path archive : archives) {
+                Files.deleteIfExists(archive);
+            }
+        }
     }
 
     /// Tells files apart by their last change of any kind: all files of a reproducible distribution

@@ -83,7 +83,10 @@ public final class Client {
                             new FileInputStream(FileDescriptor.in),
                             new FileOutputStream(FileDescriptor.out),
                             new FileOutputStream(FileDescriptor.err));
-            Signals.forward(exchange, mode == OpenRequest.Mode.INTERACTIVE);
+            // Meanwhile: it takes as long as all the rest.
+            Thread.ofPlatform()
+                    .daemon()
+                    .start(new Signals(exchange, mode == OpenRequest.Mode.INTERACTIVE));
             return exchange.run(request);
         }
     }

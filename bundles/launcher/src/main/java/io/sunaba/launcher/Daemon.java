@@ -60,7 +60,7 @@ final class Daemon {
             }
             // A process of another program may bear the pid by now.
             String command = Files.readString(Path.of("/proc/" + holder.pid() + "/cmdline"));
-            return command.contains(Platform.class.getName()) ? holder : null;
+            return command.contains("-Dsunaba.home=" + holder.home()) ? holder : null;
         } catch (IOException | NumberFormatException _) {
             return null;
         }

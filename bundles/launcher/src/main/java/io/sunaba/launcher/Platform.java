@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.felix.framework.FrameworkFactory;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkEvent;
@@ -28,6 +29,10 @@ public final class Platform {
     private static final double TICKS_PER_SECOND = 100;
 
     private static volatile int exitStatus;
+
+    /// Held on to: a lock goes with the object that has it.
+    @SuppressWarnings("unused")
+    private static volatile @Nullable DataDirectory held;
 
     private Platform() {}
 
@@ -74,6 +79,7 @@ public final class Platform {
         Path wanted = Path.of(requireNonNull(System.getProperty("sunaba.data"), "sunaba.data"));
         DataDirectory data = DataDirectory.open(wanted, home);
         Path run = RunDirectory.open(data.path());
+        held = data;
         data.linkRun(run);
 
         Map<String, String> variables = new HashMap<>();
@@ -102,7 +108,7 @@ public final class Platform {
             if (install) {
                 cache.install(framework.getBundleContext());
             }
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(framework, data), "stop"));
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(framework), "stop"));
             framework.start();
             readiness.await(
                     Duration.ofSeconds(
@@ -123,13 +129,13 @@ public final class Platform {
     }
 
     /// Stops the framework in order. Virtual machines and their processes are none of its business.
-    private static void stop(Framework framework, DataDirectory data) {
+    /// The data directory stays locked until the process has ended.
+    private static void stop(Framework framework) {
         try {
             framework.stop();
             framework.waitForStop(STOP_TIMEOUT.toMillis());
-            data.close();
             System.err.printf("%s platform stopped%n", Instant.now());
-        } catch (BundleException | IOException | InterruptedException e) {
+        } catch (BundleException | InterruptedException e) {
             System.err.printf("%s platform did not stop in order: %s%n", Instant.now(), e);
         }
         Runtime.getRuntime().halt(exitStatus);

@@ -1,37 +1,61 @@
 package io.sunaba.launcher;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /// Passes the signals of this process on to the platform.
 ///
 /// There is nothing but `sun.misc.Signal` to handle one, and the compiler warns of it without a way
 /// to answer: hence by reflection.
-final class Signals {
+final class Signals implements Runnable, InvocationHandler {
     private static final int INTERRUPT = 2;
     private static final int TERMINATE = 15;
     private static final int ENOUGH = 4;
 
-    private Signals() {}
+    private final Exchange exchange;
+    private final boolean terminal;
+    private int count;
 
-    /// Forwards `SIGINT` and `SIGTERM`, and the size of the terminal if there is one.
-    static void forward(Exchange exchange, boolean terminal) {
-        int[] count = new int[1];
-        handle("INT", () -> pass(exchange, INTERRUPT, ++count[0]));
-        handle("TERM", () -> pass(exchange, TERMINATE, ++count[0]));
+    /// @param terminal whether the size of a terminal is to be passed on as well
+    Signals(Exchange exchange, boolean terminal) {
+        this.exchange = requireNonNull(exchange, "exchange is null");
+        this.terminal = terminal;
+    }
+
+    /// Takes `SIGINT` and `SIGTERM` from now on.
+    @Override
+    public void run() {
+        handle("INT");
+        handle("TERM");
         if (terminal) {
-            handle("WINCH", () -> resize(exchange));
+            handle("WINCH");
         }
     }
 
-    private static void pass(Exchange exchange, int signal, int count) {
+    @Override
+    public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) {
+        if (arguments != null && method.getName().equals("handle")) {
+            switch (arguments[0].toString()) {
+                case "SIGINT" -> pass(INTERRUPT);
+                case "SIGTERM" -> pass(TERMINATE);
+                default -> resize();
+            }
+        }
+        return null;
+    }
+
+    private void pass(int signal) {
         try {
             // Whoever insists is let go, even if the platform hangs.
-            if (count >= ENOUGH) {
+            if (++count >= ENOUGH) {
                 throw new IOException("insisted");
             }
             exchange.signal(signal);
@@ -40,20 +64,13 @@ final class Signals {
         }
     }
 
-    private static void handle(String name, Runnable action) {
+    private void handle(String name) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
             Object proxy =
                     Proxy.newProxyInstance(
-                            handler.getClassLoader(),
-                            new Class<?>[] {handler},
-                            (_, method, _) -> {
-                                if (method.getName().equals("handle")) {
-                                    action.run();
-                                }
-                                return null;
-                            });
+                            handler.getClassLoader(), new Class<?>[] {handler}, this);
             Constructor<?> constructor = signal.getConstructor(String.class);
             Method handle = signal.getMethod("handle", signal, handler);
             handle.invoke(null, constructor.newInstance(name), proxy);
@@ -62,7 +79,7 @@ final class Signals {
         }
     }
 
-    private static void resize(Exchange exchange) {
+    private void resize() {
         try {
             Process stty =
                     new ProcessBuilder("stty", "size")
