@@ -39,7 +39,10 @@ public final class Plugins {
     /// what cannot work.
     public List<PluginStatus> list() {
         List<PluginStatus> plugins = new ArrayList<>();
-        KINDS.forEach((type, kind) -> services(type).forEach(it -> plugins.add(active(kind, it))));
+        KINDS.forEach((type, kind) ->
+                services(type).stream()
+                        .filter(this::works)
+                        .forEach(it -> plugins.add(active(kind, it))));
         for (ComponentDescriptionDTO component : components.getComponentDescriptionDTOs()) {
             String problem = problem(component);
             if (problem != null) {
@@ -86,6 +89,14 @@ public final class Plugins {
         } catch (InvalidSyntaxException e) {
             throw new IllegalStateException("there was no filter", e);
         }
+    }
+
+    /// Many components are not tried before somebody wants their service; one that fails then is
+    /// told with the components.
+    private boolean works(ServiceReference<?> service) {
+        boolean works = context.getService(service) != null;
+        context.ungetService(service);
+        return works;
     }
 
     private static PluginStatus active(String kind, ServiceReference<?> service) {
