@@ -34,9 +34,12 @@ public record Command(Syntax syntax, Body body) implements Function {
         console.enter();
         try {
             Arguments arguments = Arguments.parse(syntax, words);
-            return arguments.flag("help")
-                    ? syntax.help().stripTrailing()
-                    : body.run(new Call(session, arguments));
+            if (arguments.flag("help")) {
+                return syntax.help().stripTrailing();
+            }
+            Object value = body.run(new Call(session, arguments));
+            // The runtime would add an empty line to the output that was passed on.
+            return value instanceof Finished && !Call.isLast() ? null : value;
         } catch (Exception e) {
             if (Call.isLast()) {
                 throw e;

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.sunaba.error.SunabaException;
 import io.sunaba.sandbox.Sandbox;
 import io.sunaba.shell.command.Call;
-import io.sunaba.shell.format.Finished;
+import io.sunaba.shell.command.Finished;
 import io.sunaba.shell.process.ProcessOptions;
 import io.sunaba.shell.process.Relay;
 import org.slf4j.Logger;

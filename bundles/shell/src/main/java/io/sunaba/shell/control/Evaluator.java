@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.sunaba.shell.command.Console;
 import io.sunaba.shell.command.Failure;
-import io.sunaba.shell.format.Finished;
+import io.sunaba.shell.command.Finished;
 import java.io.PrintStream;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;

@@ -4,6 +4,7 @@ import io.sunaba.sandbox.ContainerStatus;
 import io.sunaba.sandbox.ExitStatus;
 import io.sunaba.sandbox.ProcessList;
 import io.sunaba.sandbox.SandboxStatus;
+import io.sunaba.shell.command.Finished;
 import io.sunaba.shell.plugin.PluginStatus;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;

@@ -9,7 +9,7 @@ import io.sunaba.sandbox.Sandbox;
 import io.sunaba.sandbox.SandboxConfig;
 import io.sunaba.sandbox.Sandboxes;
 import io.sunaba.shell.command.Call;
-import io.sunaba.shell.format.Finished;
+import io.sunaba.shell.command.Finished;
 import io.sunaba.shell.process.ProcessOptions;
 import io.sunaba.shell.process.Relay;
 import org.slf4j.Logger;

@@ -82,6 +82,7 @@ class ControlServerTest {
         assertThat(exec(RUN + "/bin/sh -c \"echo hi; echo oh >&2; exit 7\""))
                 .isEqualTo(new Outcome("hi\n", "oh\n", 7));
         assertThat(sandboxes.list()).isEmpty();
+        assertThat(exec(RUN + "/bin/echo hi | cat").output()).isEqualTo("hi\n");
     }
 
     @Test

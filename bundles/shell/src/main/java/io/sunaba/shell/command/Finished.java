@@ -1,4 +1,4 @@
-package io.sunaba.shell.format;
+package io.sunaba.shell.command;
 
 import static java.util.Objects.requireNonNull;
 
