@@ -7,16 +7,22 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.AllServiceListener;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkEvent;
-import org.osgi.framework.ServiceReference;
+import org.osgi.framework.InvalidSyntaxException;
 
 /// Waits for the services without which the platform is of no use.
 final class Readiness {
-    /// A service of type [Supplier] with this property tells what is wrong, a line each.
-    static final String DIAGNOSIS = "sunaba.diagnosis";
+    /// With this property a [Supplier] tells what is wrong, a line each, and a [Function] why the
+    /// component that would provide a service has failed, if it has.
+    private static final String DIAGNOSIS = "sunaba.diagnosis";
+
+    /// How often it is asked for a failure that waiting does not mend.
+    private static final long LOOK_NANOS = 500_000_000L;
 
     private final BundleContext context;
     private final List<String> required;
@@ -50,8 +56,17 @@ final class Readiness {
     void await(Duration timeout) throws StartException, InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
         while (!missing().isEmpty()) {
-            if (!changes.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-                throw new StartException(complaint(timeout));
+            long left = deadline - System.nanoTime();
+            if (!changes.tryAcquire(Math.min(left, LOOK_NANOS), TimeUnit.NANOSECONDS)) {
+                for (String type : missing()) {
+                    String failure = failure(type);
+                    if (failure != null) {
+                        throw new StartException(failure);
+                    }
+                }
+                if (left <= 0) {
+                    throw new StartException(complaint(timeout));
+                }
             }
         }
     }
@@ -62,7 +77,7 @@ final class Readiness {
 
     private String complaint(Duration timeout) {
         List<String> reasons = new ArrayList<>(errors);
-        reasons.addAll(diagnosis());
+        reasons.addAll(problems());
         return "the platform is not ready after %d s, there is no %s%s"
                 .formatted(
                         timeout.toSeconds(),
@@ -70,18 +85,28 @@ final class Readiness {
                         reasons.isEmpty() ? "" : ": " + String.join("; ", reasons));
     }
 
-    private List<String> diagnosis() {
+    private @Nullable String failure(String type) {
+        // Functions of text are the only ones that bear the property.
+        @SuppressWarnings("unchecked")
+        Function<String, @Nullable String> function = diagnosis(Function.class);
+        return function == null ? null : function.apply(type);
+    }
+
+    private List<String> problems() {
+        Supplier<?> supplier = diagnosis(Supplier.class);
+        return supplier != null && supplier.get() instanceof List<?> lines
+                ? lines.stream().map(String::valueOf).toList()
+                : List.of();
+    }
+
+    private <T> @Nullable T diagnosis(Class<T> type) {
         try {
-            for (ServiceReference<?> reference :
-                    context.getServiceReferences(Supplier.class, "(" + DIAGNOSIS + "=*)")) {
-                if (context.getService(reference) instanceof Supplier<?> supplier
-                        && supplier.get() instanceof List<?> lines) {
-                    return lines.stream().map(String::valueOf).toList();
-                }
-            }
-            return List.of();
-        } catch (org.osgi.framework.InvalidSyntaxException e) {
-            throw new IllegalStateException(e);
+            return context.getServiceReferences(type, "(" + DIAGNOSIS + "=*)").stream()
+                    .findFirst()
+                    .map(context::getService)
+                    .orElse(null);
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException("the filter is sound", e);
         }
     }
 }

@@ -66,11 +66,14 @@ public final class Commands {
                             command,
                             properties(command)));
         }
+        // The launcher asks these when the platform does not get ready.
+        Dictionary<String, ?> diagnosis =
+                FrameworkUtil.asDictionary(Map.of("sunaba.diagnosis", "components"));
+        Supplier<List<String>> problems = plugins::problems;
+        registrations.add(context.registerService(Supplier.class, problems, diagnosis));
+        java.util.function.Function<String, @Nullable String> failure = plugins::failure;
         registrations.add(
-                context.registerService(
-                        Supplier.class,
-                        plugins::problems,
-                        FrameworkUtil.asDictionary(Map.of("sunaba.diagnosis", "components"))));
+                context.registerService(java.util.function.Function.class, failure, diagnosis));
     }
 
     @Deactivate

@@ -82,6 +82,17 @@ public final class Plugins {
                 .toList();
     }
 
+    /// Tells why the component that would provide a service failed, or returns null if none did.
+    public @Nullable String failure(String type) {
+        return components.getComponentDescriptionDTOs().stream()
+                .filter(component -> List.of(component.serviceInterfaces).contains(type))
+                .flatMap(component -> components.getComponentConfigurationDTOs(component).stream())
+                .filter(it -> it.state == ComponentConfigurationDTO.FAILED_ACTIVATION)
+                .map(configuration -> firstLine(configuration.failure))
+                .findFirst()
+                .orElse(null);
+    }
+
     private List<ServiceReference<?>> services(String type) {
         try {
             ServiceReference<?>[] found = context.getAllServiceReferences(type, null);
