@@ -171,9 +171,20 @@ final class Container {
         }
         ContainerProcess process = process(execId);
         if (!process.ended()) {
-            launcher.calls().kill(process.pid(), signal);
+            kill(process.pid(), signal);
         } else if (signal != SystemCalls.SIGKILL) {
             throw Failures.wrongState("process " + execId + " in container " + id + " has ended");
+        }
+    }
+
+    private void kill(int pid, int signal) throws ErrnoException {
+        try {
+            launcher.calls().kill(pid, signal);
+        } catch (ErrnoException e) {
+            // It may have ended this moment.
+            if (e.errno() != ErrnoException.ESRCH) {
+                throw e;
+            }
         }
     }
 
@@ -186,7 +197,7 @@ final class Container {
         }
         if (!first.ended()) {
             cgroup.signal(SystemCalls.SIGKILL, launcher.calls());
-            launcher.calls().kill(first.pid(), SystemCalls.SIGKILL);
+            kill(first.pid(), SystemCalls.SIGKILL);
         }
         awaitEnd(seconds == 0 ? DEFAULT_REMOVE_SECONDS : seconds);
         launcher.crun().run("delete", "--force", id);

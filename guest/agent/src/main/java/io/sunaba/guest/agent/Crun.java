@@ -51,7 +51,13 @@ final class Crun {
         line.addAll(command);
         CompletableFuture<Integer> exit =
                 reaper.start(
-                        () -> calls.spawn(line, ENVIRONMENT, streams[0], streams[1], streams[2]));
+                        () -> {
+                            int pid =
+                                    calls.spawn(
+                                            line, ENVIRONMENT, streams[0], streams[1], streams[2]);
+                            makeKillable(pid);
+                            return pid;
+                        });
         try {
             int code = exit.get();
             if (code != 0) {
@@ -61,6 +67,16 @@ final class Crun {
             throw new IOException("waiting for crun", e.getCause());
         } finally {
             Files.deleteIfExists(log);
+        }
+    }
+
+    /// What the agent starts inherits its exemption from being killed when memory runs out, which
+    /// crun does not take back when the configuration says 0.
+    private static void makeKillable(int pid) {
+        try {
+            Files.writeString(Path.of("/proc", Integer.toString(pid), "oom_score_adj"), "0");
+        } catch (IOException e) {
+            Log.warn("process " + pid, e);
         }
     }
 
