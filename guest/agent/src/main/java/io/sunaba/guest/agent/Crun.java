@@ -50,14 +50,11 @@ final class Crun {
         line.add("--log=file:" + log);
         line.addAll(command);
         CompletableFuture<Integer> exit =
-                reaper.start(
-                        () -> {
-                            int pid =
-                                    calls.spawn(
-                                            line, ENVIRONMENT, streams[0], streams[1], streams[2]);
-                            makeKillable(pid);
-                            return pid;
-                        });
+                reaper.start(() -> {
+                    int pid = calls.spawn(line, ENVIRONMENT, streams[0], streams[1], streams[2]);
+                    makeKillable(pid);
+                    return pid;
+                });
         try {
             int code = exit.get();
             if (code != 0) {

@@ -1,0 +1,64 @@
+package io.sunaba.guest.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sunaba.guest.protocol.CgroupStats;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CgroupTest {
+    @TempDir private Path directory;
+
+    @Test
+    void thePathIsTheHostsOrTheContainersId() {
+        Path mount = Path.of("/sys/fs/cgroup");
+        assertThat(Cgroup.of(mount, "", "c1")).isEqualTo(new Cgroup("/c1", mount.resolve("c1")));
+        assertThat(Cgroup.of(mount, "/a/b", "c1").path()).isEqualTo("/a/b");
+        assertThat(Cgroup.of(mount, "slice:pre:c1", "c1").path()).isEqualTo("/slice/pre/c1");
+        assertThatThrownBy(() -> Cgroup.of(mount, "/../x", "c1"))
+                .hasMessageContaining("cgroups path '/../x' is not a plain path");
+    }
+
+    @Test
+    void figuresComeFromTheFiles() throws Exception {
+        write("cpu.stat", "usage_usec 30\nuser_usec 20\nsystem_usec 10\nnr_throttled 2\n");
+        write("memory.current", "4096\n");
+        write("memory.max", "max\n");
+        write("memory.stat", "anon 1\nfile 2\n");
+        write("pids.current", "3\n");
+        write("io.stat", "254:16 rbytes=1 wbytes=2 rios=3 wios=4 dbytes=5 dios=6\n8:0 \n");
+        Path network = Files.createDirectory(directory.resolve("net"));
+
+        CgroupStats stats = Statistics.of(new Cgroup("/c", directory), network).getCgroupStats();
+
+        assertThat(stats.getCpuStats().getCpuUsage().getTotalUsage()).isEqualTo(30_000);
+        assertThat(stats.getCpuStats().getThrottlingData().getThrottledPeriods()).isEqualTo(2);
+        assertThat(stats.getMemoryStats().getUsage().getUsage()).isEqualTo(4096);
+        assertThat(stats.getMemoryStats().getUsage().getLimit()).isZero();
+        assertThat(stats.getMemoryStats().getCache()).isEqualTo(2);
+        assertThat(stats.getPidsStats().getCurrent()).isEqualTo(3);
+        assertThat(stats.getBlkioStats().getIoServiceBytesRecursiveList())
+                .extracting(entry -> entry.getOp() + entry.getValue())
+                .containsExactly("read1", "write2");
+    }
+
+    @Test
+    void membersOfGroupsBelowBelongToIt() throws Exception {
+        write("cgroup.procs", "12\n");
+        Files.createDirectory(directory.resolve("below"));
+        write("below/cgroup.procs", "5\n7\n");
+
+        Cgroup cgroup = new Cgroup("/c", directory);
+
+        assertThat(ProcessList.of(cgroup, "json", Path.of("/proc"))).isEqualTo("[5,7,12]");
+        assertThatThrownBy(() -> ProcessList.of(cgroup, "xml", Path.of("/proc")))
+                .hasMessageContaining("format 'xml'");
+    }
+
+    private void write(String file, String text) throws Exception {
+        Files.writeString(directory.resolve(file), text);
+    }
+}

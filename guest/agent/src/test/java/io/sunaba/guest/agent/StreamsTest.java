@@ -1,0 +1,175 @@
+package io.sunaba.guest.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.sunaba.guest.protocol.ReadStreamResponse;
+import io.sunaba.guest.protocol.WriteStreamResponse;
+import java.io.ByteArrayOutputStream;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// The streams of a real process.
+@Timeout(30)
+class StreamsTest {
+    private final SystemCalls calls = new LinuxSystemCalls();
+    private final ExecutorService executor = Threads.pool();
+    private @Nullable Streams streams;
+
+    /// A caller that can go away.
+    private static final class Caller<T> extends ServerCallStreamObserver<T> {
+        final CompletableFuture<T> answer = new CompletableFuture<>();
+        private Runnable onCancel = () -> {};
+        private volatile boolean cancelled;
+
+        void hangUp() {
+            cancelled = true;
+            onCancel.run();
+        }
+
+        @Override
+        public boolean isCancelled() {
+            return cancelled;
+        }
+
+        @Override
+        public void setOnCancelHandler(Runnable handler) {
+            onCancel = handler;
+        }
+
+        @Override
+        public void onNext(T value) {
+            answer.complete(value);
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            answer.completeExceptionally(failure);
+        }
+
+        @Override
+        public void onCompleted() {}
+
+        @Override
+        public void setCompression(String compression) {}
+
+        @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
+        public void setOnReadyHandler(Runnable handler) {}
+
+        @Override
+        public void request(int count) {}
+
+        @Override
+        public void setMessageCompression(boolean enable) {}
+
+        @Override
+        public void disableAutoInboundFlowControl() {}
+    }
+
+    @BeforeEach
+    void startCat() throws Exception {
+        EventLoop events = new EventLoop(calls, executor);
+        streams =
+                Streams.pipes(
+                        "cat",
+                        calls,
+                        events,
+                        ends ->
+                                calls.spawn(
+                                        List.of("/bin/cat"), Map.of(), ends[0], ends[1], ends[2]));
+    }
+
+    @AfterEach
+    void end() {
+        if (streams != null) {
+            streams.close();
+        }
+        executor.shutdown();
+    }
+
+    private Streams cat() {
+        if (streams == null) {
+            throw new IllegalStateException("not started");
+        }
+        return streams;
+    }
+
+    private Caller<ReadStreamResponse> read() {
+        Caller<ReadStreamResponse> caller = new Caller<>();
+        cat().stdout().read(0, new Reply<>(caller));
+        return caller;
+    }
+
+    private Caller<WriteStreamResponse> write(byte[] bytes) {
+        Caller<WriteStreamResponse> caller = new Caller<>();
+        cat().stdin().write(bytes, new Reply<>(caller));
+        return caller;
+    }
+
+    @Test
+    void moreThanAPipeHoldsArrivesByteForByte() throws Exception {
+        byte[] bytes = new byte[3 << 20];
+        new Random(1).nextBytes(bytes);
+        Caller<WriteStreamResponse> writer = write(bytes);
+        cat().stdin().closeAfterWrites();
+
+        ByteArrayOutputStream received = new ByteArrayOutputStream();
+        for (var data = read().answer.get().getData();
+                !data.isEmpty();
+                data = read().answer.get().getData()) {
+            data.writeTo(received);
+        }
+
+        assertThat(received.toByteArray()).isEqualTo(bytes);
+        assertThat(writer.answer.get().getLen()).isEqualTo(bytes.length);
+        assertThat(read().answer.get().getData()).as("the end stays the end").isEmpty();
+    }
+
+    @Test
+    void aReaderThatWentAwayTakesNothingWithIt() throws Exception {
+        Caller<ReadStreamResponse> gone = read();
+        gone.hangUp();
+        Caller<ReadStreamResponse> next = read();
+        write("hello".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+
+        assertThat(next.answer.get().getData().toStringUtf8()).isEqualTo("hello");
+        assertThat(gone.answer).isNotDone();
+    }
+
+    @Test
+    void closedInputIsRefusedByName() {
+        cat().stdin().closeAfterWrites();
+
+        assertThatThrownBy(() -> write(new byte[1]))
+                .isInstanceOfSatisfying(
+                        StatusRuntimeException.class,
+                        e ->
+                                assertThat(e.getStatus().getCode())
+                                        .isEqualTo(Status.Code.FAILED_PRECONDITION))
+                .hasMessageContaining("standard input of cat is closed");
+    }
+
+    @Test
+    void whoReadsWhenAllIsClosedGetsTheEnd() throws Exception {
+        Caller<ReadStreamResponse> reader = read();
+        cat().close();
+
+        assertThat(reader.answer.get().getData()).isEmpty();
+    }
+}
