@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class Agent {
     private static final Path DIRECTORY = Path.of("/run/sunaba");
 
+    private static final int PAUSE_MILLIS = 2000;
+
     private final SystemCalls calls;
     private final EventLoop events;
     private final Machine machine;
@@ -71,9 +73,13 @@ final class Agent {
     }
 
     /// Gets ready for what comes from elsewhere: other connections, devices, the power button.
-    void listen(TtrpcServer server) throws IOException {
+    void listen(TtrpcServer server) throws IOException, InterruptedException {
         if (!ownsMachine) {
             return;
+        }
+        if (Files.isDirectory(SerialPort.PORTS)) {
+            // The host is served already, and what it wants first needs the processor more.
+            Thread.sleep(PAUSE_MILLIS);
         }
         drivers.loadPresent("button", "evdev");
         uevents.subscribe(drivers::load);

@@ -34,7 +34,7 @@ public final class Main {
             }
         }
         AgentMethods methods = new AgentMethods(executor, () -> Agent.start(executor));
-        Optional<Path> device = SerialPort.find(Path.of("/sys/class/virtio-ports"), PORT);
+        Optional<Path> device = SerialPort.find(SerialPort.PORTS, PORT);
         if (device.isPresent()) {
             serve(new SerialPort(device.get()), new TtrpcServer(executor, methods));
         }

@@ -15,6 +15,9 @@ import java.util.Optional;
 /// is seen as end-of-file, which reading goes on to tell until the host connects again. No system
 /// call beyond the Java library's is used, for the sake of the first answer.
 final class SerialPort {
+    /// Where the system lists virtio's ports.
+    static final Path PORTS = Path.of("/sys/class/virtio-ports");
+
     private static final int SHORT_PAUSE_MILLIS = 5;
     private static final int LONG_PAUSE_MILLIS = 20;
 
