@@ -25,6 +25,7 @@ final class Text {
     static String cell(String name, @Nullable Object value) {
         return switch (value) {
             case null -> "-";
+            case Long limit when limit < 0 -> "no limit";
             case Long bytes when name.endsWith("Bytes") -> size(bytes);
             case Instant at -> at.truncatedTo(ChronoUnit.SECONDS).toString();
             case Duration duration -> duration(duration);
@@ -89,9 +90,6 @@ final class Text {
     }
 
     private static String size(long bytes) {
-        if (bytes < 0) {
-            return "no limit";
-        }
         int unit = 0;
         long whole = bytes;
         while (unit + 1 < UNITS.length && whole >= 1024) {
