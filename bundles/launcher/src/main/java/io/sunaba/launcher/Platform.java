@@ -62,8 +62,9 @@ public final class Platform {
             if (foreground) {
                 System.err.println("sunaba: " + e.line());
             } else {
+                // Left open: the reader waits until this process has ended and holds nothing.
                 report.printf("%s %s%n", e.running() ? "running" : "failed", e.line());
-                report.close();
+                report.flush();
                 if (!e.running()) {
                     System.err.printf("%s platform does not start%n", Instant.now());
                     e.printStackTrace();

@@ -14,6 +14,7 @@ import org.osgi.framework.AllServiceListener;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
 
 /// Waits for the services without which the platform is of no use.
 final class Readiness {
@@ -72,7 +73,18 @@ final class Readiness {
     }
 
     private List<String> missing() {
-        return required.stream().filter(type -> context.getServiceReference(type) == null).toList();
+        return required.stream().filter(type -> !isThere(type)).toList();
+    }
+
+    /// A service may be registered before its component is tried, and fails then.
+    private boolean isThere(String type) {
+        ServiceReference<?> reference = context.getServiceReference(type);
+        if (reference == null) {
+            return false;
+        }
+        boolean there = context.getService(reference) != null;
+        context.ungetService(reference);
+        return there;
     }
 
     private String complaint(Duration timeout) {
