@@ -109,7 +109,7 @@ public final class Platform {
             if (install) {
                 cache.install(framework.getBundleContext());
             }
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(framework), "stop"));
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(framework, run), "stop"));
             framework.start();
             readiness.await(
                     Duration.ofSeconds(
@@ -131,12 +131,13 @@ public final class Platform {
 
     /// Stops the framework in order. Virtual machines and their processes are none of its business.
     /// The data directory stays locked until the process has ended.
-    private static void stop(Framework framework) {
+    private static void stop(Framework framework, Path run) {
         try {
             framework.stop();
             framework.waitForStop(STOP_TIMEOUT.toMillis());
+            RunDirectory.removeIfEmpty(run);
             System.err.printf("%s platform stopped%n", Instant.now());
-        } catch (BundleException | InterruptedException e) {
+        } catch (BundleException | IOException | InterruptedException e) {
             System.err.printf("%s platform did not stop in order: %s%n", Instant.now(), e);
         }
         Runtime.getRuntime().halt(exitStatus);

@@ -3,6 +3,8 @@ package io.sunaba.launcher;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -79,6 +81,27 @@ final class RunDirectory {
         }
         if (!found.permissions().equals(DataDirectory.OWNER_ONLY)) {
             Files.setPosixFilePermissions(directory, DataDirectory.OWNER_ONLY);
+        }
+    }
+
+    /// Removes the directory and those in it if they are empty: where a machine runs on, its
+    /// sockets stay.
+    static void removeIfEmpty(Path directory) throws IOException {
+        try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
+            for (Path child : children) {
+                if (Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)) {
+                    deleteIfEmpty(child);
+                }
+            }
+        }
+        deleteIfEmpty(directory);
+    }
+
+    private static void deleteIfEmpty(Path directory) throws IOException {
+        try {
+            Files.delete(directory);
+        } catch (DirectoryNotEmptyException _) {
+            // In use.
         }
     }
 

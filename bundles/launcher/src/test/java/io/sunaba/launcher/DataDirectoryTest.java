@@ -66,6 +66,15 @@ class DataDirectoryTest {
         assertThat(Files.getPosixFilePermissions(base)).isEqualTo(DataDirectory.OWNER_ONLY);
         RunDirectory.requirePrivate(base);
 
+        Path machines = Files.createDirectories(base.resolve("machines"));
+        Path socket = Files.createFile(machines.resolve("socket"));
+        RunDirectory.removeIfEmpty(base);
+        assertThat(socket).exists();
+        Files.delete(socket);
+        RunDirectory.removeIfEmpty(base);
+        assertThat(base).doesNotExist();
+
+        RunDirectory.requirePrivate(base);
         Path link = Files.createSymbolicLink(temporary.resolve("link"), base);
         assertThatThrownBy(() -> RunDirectory.requirePrivate(link))
                 .isInstanceOf(StartException.class)
