@@ -35,7 +35,6 @@ final class LinuxSystemCalls implements SystemCalls {
     private static final int SETTIMEOFDAY = 164;
     private static final int MOUNT = 165;
     private static final int UMOUNT2 = 166;
-    private static final int REBOOT = 169;
     private static final int EPOLL_WAIT = 232;
     private static final int EPOLL_CTL = 233;
     private static final int INOTIFY_ADD_WATCH = 254;
@@ -429,10 +428,5 @@ final class LinuxSystemCalls implements SystemCalls {
         } catch (ErrnoException e) {
             Log.warn("sync", e);
         }
-    }
-
-    @Override
-    public void powerOff() throws ErrnoException {
-        call("reboot", REBOOT, 0xfee1deadL, 672274793, 0x4321fedcL);
     }
 }

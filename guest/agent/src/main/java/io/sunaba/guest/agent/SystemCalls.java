@@ -114,7 +114,4 @@ interface SystemCalls {
     void setTime(long seconds, long microseconds) throws ErrnoException;
 
     void sync();
-
-    /// Turns the machine off. Returns only in a process namespace that is not the machine's.
-    void powerOff() throws ErrnoException;
 }
