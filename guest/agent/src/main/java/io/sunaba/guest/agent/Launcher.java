@@ -38,6 +38,8 @@ record Launcher(
         int pid = Integer.parseInt(Files.readString(pidFile).strip());
         Files.delete(pidFile);
         CompletableFuture<Integer> exit = reaper.exitOf(pid, mark);
+        // Output may still be wanted; input is of no use any more.
+        var _ = exit.thenRun(streams.stdin()::close);
         return new ContainerProcess(execId, pid, streams, exit);
     }
 

@@ -35,6 +35,7 @@ final class LinuxSystemCalls implements SystemCalls {
     private static final int SETTIMEOFDAY = 164;
     private static final int MOUNT = 165;
     private static final int UMOUNT2 = 166;
+    private static final int SETHOSTNAME = 170;
     private static final int EPOLL_WAIT = 232;
     private static final int EPOLL_CTL = 233;
     private static final int INOTIFY_ADD_WATCH = 254;
@@ -410,6 +411,15 @@ final class LinuxSystemCalls implements SystemCalls {
                         "no descriptor came through the socket", ErrnoException.EIO);
             }
             return ancillary.get(JAVA_INT, 16);
+        }
+    }
+
+    @Override
+    public void setHostname(String name) throws ErrnoException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment text = arena.allocateFrom(name);
+            long length = text.byteSize() - 1;
+            call(arena, "set hostname", SETHOSTNAME, text.address(), length, 0, 0, 0);
         }
     }
 

@@ -68,7 +68,7 @@ final class Machine {
     }
 
     void setHostname(String name) throws IOException {
-        Files.writeString(Path.of("/proc/sys/kernel/hostname"), name);
+        calls.setHostname(name);
     }
 
     /// @param lines of resolv.conf

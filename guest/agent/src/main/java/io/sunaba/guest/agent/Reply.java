@@ -4,7 +4,6 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /// The answer to one call, given now or later, unless the caller went away.
@@ -48,7 +47,7 @@ final class Reply<T> {
             return status;
         }
         String text = failure.getMessage();
-        if (text == null || !(failure instanceof IOException)) {
+        if (text == null || !(failure instanceof ErrnoException)) {
             text = failure.toString();
         }
         return Status.INTERNAL.withDescription(text).withCause(failure).asRuntimeException();

@@ -111,6 +111,8 @@ interface SystemCalls {
     /// Takes the one descriptor that comes with the next byte of a unix socket.
     int receiveDescriptor(int socket) throws ErrnoException;
 
+    void setHostname(String name) throws ErrnoException;
+
     void setTime(long seconds, long microseconds) throws ErrnoException;
 
     void sync();
