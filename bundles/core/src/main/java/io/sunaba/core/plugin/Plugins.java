@@ -79,7 +79,7 @@ public final class Plugins {
         } finally {
             lock.unlock();
         }
-        LOG.info("The {} plugin {} is here", kind, name);
+        LOG.debug("The {} plugin {} is here", kind, name);
         listeners.forEach(listener -> listener.added(kind, name, service));
     }
 
@@ -98,7 +98,7 @@ public final class Plugins {
             lock.unlock();
         }
         for (Plugin plugin : gone) {
-            LOG.info("The {} plugin {} is gone", kind, plugin.name);
+            LOG.debug("The {} plugin {} is gone", kind, plugin.name);
             listeners.forEach(listener -> listener.removed(kind, plugin.name, service));
         }
     }

@@ -7,6 +7,7 @@ import io.sunaba.sandbox.ContainerConfig;
 import io.sunaba.sandbox.ContainerState;
 import io.sunaba.sandbox.ContainerStatus;
 import io.sunaba.sandbox.ExitStatus;
+import io.sunaba.sandbox.Resources;
 import java.nio.file.Path;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -74,9 +75,42 @@ public record ContainerRecord(
                 config, state, exit, createdAt, startedAt, image, fileSystem, plugged);
     }
 
-    public ContainerRecord limitedTo(ContainerConfig changed) {
+    /// @param changed what is null in it stays as it is
+    public ContainerRecord limitedTo(Resources changed) {
         return new ContainerRecord(
-                changed, state, exit, createdAt, startedAt, image, fileSystem, disk);
+                new ContainerConfig(
+                        config.id(),
+                        config.rootfs(),
+                        config.readOnlyRootfs(),
+                        config.process(),
+                        config.hostname(),
+                        config.mounts(),
+                        merged(config.resources(), changed),
+                        config.maskedPaths(),
+                        config.readOnlyPaths(),
+                        config.sysctls(),
+                        config.annotations()),
+                state,
+                exit,
+                createdAt,
+                startedAt,
+                image,
+                fileSystem,
+                disk);
+    }
+
+    private static Resources merged(Resources old, Resources changed) {
+        return new Resources(
+                either(changed.cpuShares(), old.cpuShares()),
+                either(changed.cpuQuotaMicros(), old.cpuQuotaMicros()),
+                either(changed.cpuPeriodMicros(), old.cpuPeriodMicros()),
+                either(changed.cpus(), old.cpus()),
+                either(changed.memoryLimitBytes(), old.memoryLimitBytes()),
+                either(changed.processLimit(), old.processLimit()));
+    }
+
+    private static <T> @Nullable T either(@Nullable T first, @Nullable T second) {
+        return first != null ? first : second;
     }
 
     public ContainerStatus status() {

@@ -17,6 +17,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /// An id enters the index before its record is written and leaves it after the record was deleted.
 /// After a crash the index may thus name a record that is not there, and never misses one that is.
 public final class SandboxRecords {
+    /// The format of the records that are written.
+    public static final int FORMAT = RecordFormat.FORMAT;
+
     /// Hands out the storage that serves now.
     public interface Storage {
         MetadataStorage require() throws InterruptedException;

@@ -1,0 +1,135 @@
+package io.sunaba.core;
+
+import io.sunaba.agent.AgentDriver;
+import io.sunaba.core.config.CoreConfig;
+import io.sunaba.core.config.CoreSettings;
+import io.sunaba.core.plugin.Kind;
+import io.sunaba.core.plugin.Plugins;
+import io.sunaba.core.record.SandboxRecords;
+import io.sunaba.core.rootfs.RootfsImages;
+import io.sunaba.core.sandbox.Environment;
+import io.sunaba.core.sandbox.SandboxRegistry;
+import io.sunaba.core.validation.HostLimits;
+import io.sunaba.factory.VmFactory;
+import io.sunaba.hypervisor.Hypervisor;
+import io.sunaba.sandbox.Sandbox;
+import io.sunaba.sandbox.SandboxConfig;
+import io.sunaba.sandbox.SandboxStatus;
+import io.sunaba.sandbox.Sandboxes;
+import io.sunaba.storage.MetadataStorage;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+
+/// The service [Sandboxes]: brings configuration, plugins and sandboxes together.
+@Component(
+        name = CoreConfig.PID,
+        service = Sandboxes.class,
+        immediate = true,
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+public final class CoreComponent implements Sandboxes {
+    private static final String IMAGES = "images";
+
+    private final Plugins plugins = new Plugins(() -> this.config.pluginGrace());
+    private final SandboxRegistry registry;
+    private volatile CoreConfig config;
+
+    /// @throws io.sunaba.error.RejectedException if the configuration breaks a rule
+    @Activate
+    public CoreComponent(CoreSettings settings) {
+        this(CoreConfig.of(settings));
+    }
+
+    CoreComponent(CoreConfig config) {
+        this.config = config;
+        String storage = config.defaultStorage();
+        RootfsImages images = new RootfsImages(config.dataDirectory().resolve(IMAGES));
+        registry =
+                new SandboxRegistry(
+                        new Environment(
+                                () -> this.config,
+                                plugins,
+                                new SandboxRecords(() -> plugins.require(Kind.STORAGE, storage)),
+                                images::image,
+                                HostLimits.ofThisHost(),
+                                InstantSource.system()),
+                        storage);
+    }
+
+    /// Takes up an edited configuration; one that breaks a rule is refused, and the one before
+    /// stays in force. Storage and data directory are those of the start until the next one.
+    @Modified
+    void modified(CoreSettings settings) {
+        config = CoreConfig.of(settings);
+    }
+
+    @Deactivate
+    void deactivate() {
+        registry.close();
+    }
+
+    @Override
+    public Sandbox create(SandboxConfig wanted) throws InterruptedException {
+        return registry.create(wanted);
+    }
+
+    @Override
+    public Sandbox fetch(String sandboxId) throws InterruptedException {
+        return registry.fetch(sandboxId);
+    }
+
+    @Override
+    public Optional<Sandbox> find(String sandboxId) {
+        return registry.find(sandboxId);
+    }
+
+    @Override
+    public List<SandboxStatus> list() {
+        return registry.list();
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addHypervisor(Hypervisor hypervisor, Map<String, ?> properties) {
+        plugins.add(Kind.HYPERVISOR, hypervisor, properties);
+    }
+
+    void removeHypervisor(Hypervisor hypervisor) {
+        plugins.remove(Kind.HYPERVISOR, hypervisor);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addMetadataStorage(MetadataStorage storage, Map<String, ?> properties) {
+        plugins.add(Kind.STORAGE, storage, properties);
+    }
+
+    void removeMetadataStorage(MetadataStorage storage) {
+        plugins.remove(Kind.STORAGE, storage);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addVmFactory(VmFactory factory, Map<String, ?> properties) {
+        plugins.add(Kind.FACTORY, factory, properties);
+    }
+
+    void removeVmFactory(VmFactory factory) {
+        plugins.remove(Kind.FACTORY, factory);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addAgentDriver(AgentDriver driver, Map<String, ?> properties) {
+        plugins.add(Kind.AGENT, driver, properties);
+    }
+
+    void removeAgentDriver(AgentDriver driver) {
+        plugins.remove(Kind.AGENT, driver);
+    }
+}

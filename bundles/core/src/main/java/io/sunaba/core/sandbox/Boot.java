@@ -1,0 +1,136 @@
+package io.sunaba.core.sandbox;
+
+import static java.util.Objects.requireNonNull;
+
+import io.sunaba.agent.Agent;
+import io.sunaba.agent.GuestSandbox;
+import io.sunaba.core.config.GuestImages;
+import io.sunaba.core.plugin.Kind;
+import io.sunaba.core.record.ContainerRecord;
+import io.sunaba.core.record.SandboxRecord;
+import io.sunaba.core.workflow.Action;
+import io.sunaba.core.workflow.Step;
+import io.sunaba.error.UnavailableException;
+import io.sunaba.hypervisor.GuestImage;
+import io.sunaba.hypervisor.HypervisorConfig;
+import io.sunaba.hypervisor.Machine;
+import io.sunaba.sandbox.ContainerConfig;
+import io.sunaba.sandbox.SandboxState;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// Makes a sandbox's machine and brings its guest to where the record says: the part that creation
+/// and the start of a stopped sandbox have in common.
+final class Boot {
+    private static final int ENTROPY_BYTES = 64;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final Environment environment;
+    private final Connection connection;
+    private final GuestContainers containers;
+    private final GuestImage guest;
+    private final List<ContainerConfig> wanted;
+    private final RootImages images;
+    private SandboxRecord result;
+
+    /// @param guest what the machine boots
+    /// @param wanted the containers that it is to have
+    /// @param images their images
+    /// @param record the record, which has no machine yet
+    Boot(
+            Environment environment,
+            Connection connection,
+            GuestImage guest,
+            List<ContainerConfig> wanted,
+            RootImages images,
+            SandboxRecord record) {
+        this.environment = requireNonNull(environment, "environment is null");
+        this.connection = requireNonNull(connection, "connection is null");
+        this.containers = new GuestContainers(connection);
+        this.guest = requireNonNull(guest, "guest is null");
+        this.wanted = List.copyOf(wanted);
+        this.images = requireNonNull(images, "images is null");
+        this.result = requireNonNull(record, "record is null");
+    }
+
+    static GuestImage guest(Environment environment) {
+        return GuestImages.load(environment.config().get().guestImage());
+    }
+
+    List<Step> steps() {
+        return List.of(
+                new Step("the machine", this::bootMachine, this::endMachine),
+                // What follows is in the machine and goes with it.
+                new Step("the guest", explained(this::prepareGuest)),
+                new Step("the containers", explained(this::bringContainers)));
+    }
+
+    /// Returns the record as it is after the steps.
+    SandboxRecord result() {
+        return result;
+    }
+
+    private void bootMachine() throws InterruptedException {
+        // No room to grow: guests set memory aside for what might be plugged.
+        connection.adopt(
+                environment
+                        .plugins()
+                        .require(Kind.FACTORY, result.factory())
+                        .newVm(
+                                new HypervisorConfig(
+                                        result.hypervisor(),
+                                        result.owner(),
+                                        guest,
+                                        result.vcpus(),
+                                        result.vcpus(),
+                                        result.memoryBytes(),
+                                        result.memoryBytes(),
+                                        environment.config().get().bootTimeout())));
+    }
+
+    private void endMachine() throws InterruptedException {
+        Machine machine = connection.machineAtHand();
+        if (machine != null) {
+            machine.stop();
+        }
+        connection.close();
+    }
+
+    private void prepareGuest() throws InterruptedException {
+        Agent agent = connection.agent();
+        agent.setTime(environment.clock().instant());
+        byte[] entropy = new byte[ENTROPY_BYTES];
+        RANDOM.nextBytes(entropy);
+        agent.addEntropy(entropy);
+        agent.createSandbox(
+                new GuestSandbox(
+                        result.id(),
+                        Optional.ofNullable(result.config().hostname()).orElse(result.id()),
+                        List.of(),
+                        result.config().sharedPidNamespace()));
+    }
+
+    private void bringContainers() throws InterruptedException {
+        for (ContainerConfig container : wanted) {
+            Instant createdAt =
+                    result.container(container.id())
+                            .map(ContainerRecord::createdAt)
+                            .orElseGet(environment.clock()::instant);
+            result = result.with(containers.bring(container, images.of(container.id()), createdAt));
+        }
+        result = result.in(SandboxState.READY).on(connection.machine().record());
+    }
+
+    /// Has a failure say that the machine has ended, if that is why.
+    private Action explained(Action action) {
+        return () -> {
+            try {
+                action.run();
+            } catch (UnavailableException e) {
+                throw connection.explained(e);
+            }
+        };
+    }
+}

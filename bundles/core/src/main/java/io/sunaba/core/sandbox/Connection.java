@@ -1,0 +1,250 @@
+package io.sunaba.core.sandbox;
+
+import static java.util.Objects.requireNonNull;
+
+import io.sunaba.agent.Agent;
+import io.sunaba.agent.AgentDriver;
+import io.sunaba.core.factory.MachineEnd;
+import io.sunaba.core.plugin.Kind;
+import io.sunaba.core.record.SandboxRecord;
+import io.sunaba.error.NotFoundException;
+import io.sunaba.error.UnavailableException;
+import io.sunaba.factory.Vm;
+import io.sunaba.hypervisor.Hypervisor;
+import io.sunaba.hypervisor.Machine;
+import io.sunaba.hypervisor.MachineExit;
+import io.sunaba.hypervisor.MachineRecord;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// The handles of one sandbox's machine and agent. Both are made when they are needed, dropped when
+/// their plugin goes, and made again from the record.
+///
+/// To connect takes a lock that is held for nothing else; to drop takes none, so a plugin that goes
+/// is never held up.
+final class Connection {
+    /// Hears what happens to machine and agent, on a thread of its own.
+    interface Listener {
+        void exited(String machineId, MachineExit exit);
+
+        /// The machine was not there when it was looked for.
+        void gone(String machineId);
+
+        void agentLost(String detail);
+
+        void agentConnected();
+    }
+
+    /// A dead machine may be seen as a lost connection a moment before it is seen as dead.
+    private static final long EXIT_NOTICE_MILLIS = 1000;
+
+    private final Environment environment;
+    private final Supplier<SandboxRecord> record;
+    private final Listener listener;
+    private final ReentrantLock connecting = new ReentrantLock();
+    private final AtomicReference<@Nullable Machine> machine = new AtomicReference<>();
+    private final AtomicReference<@Nullable Agent> agent = new AtomicReference<>();
+    private volatile CompletableFuture<MachineExit> exit = new CompletableFuture<>();
+    private volatile boolean closed;
+
+    Connection(Environment environment, Supplier<SandboxRecord> record, Listener listener) {
+        this.environment = requireNonNull(environment, "environment is null");
+        this.record = requireNonNull(record, "record is null");
+        this.listener = requireNonNull(listener, "listener is null");
+    }
+
+    /// Takes over a machine that was just made.
+    void adopt(Vm vm) {
+        closed = false;
+        take(vm.machine());
+        take(vm.agent());
+    }
+
+    /// Returns the handle of the machine if there is one; connects to nothing.
+    @Nullable Machine machineAtHand() {
+        return machine.get();
+    }
+
+    Machine machine() throws InterruptedException {
+        try {
+            return attach();
+        } catch (NotFoundException e) {
+            throw new UnavailableException(
+                    "the machine of sandbox " + record.get().id() + " is gone", e);
+        }
+    }
+
+    /// As [#machine], but tells a machine that is not there any more from other failures.
+    Machine attach() throws InterruptedException {
+        Machine current = machine.get();
+        if (current != null) {
+            return current;
+        }
+        connecting.lockInterruptibly();
+        try {
+            current = machine.get();
+            return current != null ? current : newAttachment();
+        } finally {
+            connecting.unlock();
+        }
+    }
+
+    private Machine newAttachment() throws InterruptedException {
+        SandboxRecord known = record.get();
+        MachineRecord machineRecord = requireMachine(known);
+        while (true) {
+            Hypervisor hypervisor =
+                    environment.plugins().require(Kind.HYPERVISOR, known.hypervisor());
+            Machine attached;
+            try {
+                attached = hypervisor.attach(machineRecord);
+            } catch (NotFoundException e) {
+                later(() -> listener.gone(machineRecord.id()));
+                throw e;
+            }
+            take(attached);
+            if (environment.plugins().holds(hypervisor)) {
+                requireOpen(known);
+                return attached;
+            }
+            dropMachine();
+        }
+    }
+
+    Agent agent() throws InterruptedException {
+        Agent current = agent.get();
+        if (current != null) {
+            return current;
+        }
+        connecting.lockInterruptibly();
+        try {
+            current = agent.get();
+            return current != null ? current : newConnection();
+        } finally {
+            connecting.unlock();
+        }
+    }
+
+    private Agent newConnection() throws InterruptedException {
+        SandboxRecord known = record.get();
+        while (true) {
+            AgentDriver driver = environment.plugins().require(Kind.AGENT, known.agent());
+            Agent connected;
+            try {
+                connected =
+                        driver.connect(
+                                machine().agentEndpoint(),
+                                environment.config().get().bootTimeout());
+            } catch (UnavailableException e) {
+                throw explained(e);
+            }
+            take(connected);
+            if (environment.plugins().holds(driver)) {
+                requireOpen(known);
+                later(listener::agentConnected);
+                return connected;
+            }
+            dropAgent();
+        }
+    }
+
+    /// Says more than that a connection is lost if the reason is that the machine has ended.
+    UnavailableException explained(UnavailableException failure) throws InterruptedException {
+        try {
+            return new UnavailableException(
+                    "the machine of sandbox %s %s"
+                            .formatted(
+                                    record.get().id(),
+                                    MachineEnd.text(
+                                            exit.get(EXIT_NOTICE_MILLIS, TimeUnit.MILLISECONDS))),
+                    failure);
+        } catch (TimeoutException | ExecutionException _) {
+            return failure;
+        }
+    }
+
+    private void take(Machine taken) {
+        CompletableFuture<MachineExit> ended = new CompletableFuture<>();
+        exit = ended;
+        machine.set(taken);
+        then(
+                taken.exited(),
+                how -> {
+                    ended.complete(how);
+                    listener.exited(taken.id(), how);
+                });
+    }
+
+    private void take(Agent taken) {
+        agent.set(taken);
+        then(
+                taken.lost(),
+                detail -> {
+                    if (discard(taken)) {
+                        listener.agentLost(detail);
+                    }
+                });
+    }
+
+    /// Drops an agent's handle that turned out to be of no use.
+    boolean discard(Agent useless) {
+        boolean current = agent.compareAndSet(useless, null);
+        if (current) {
+            useless.close();
+        }
+        return current;
+    }
+
+    void dropMachine() {
+        Machine dropped = machine.getAndSet(null);
+        if (dropped != null) {
+            dropped.close();
+        }
+    }
+
+    void dropAgent() {
+        Agent dropped = agent.getAndSet(null);
+        if (dropped != null) {
+            dropped.close();
+        }
+    }
+
+    /// Drops both handles; the machine goes on, if it is still there.
+    void close() {
+        closed = true;
+        dropAgent();
+        dropMachine();
+    }
+
+    private void requireOpen(SandboxRecord known) {
+        if (closed) {
+            close();
+            throw new UnavailableException(
+                    "sandbox " + known.id() + " was released while it was being connected");
+        }
+    }
+
+    private static MachineRecord requireMachine(SandboxRecord known) {
+        MachineRecord machineRecord = known.machine();
+        if (machineRecord == null) {
+            throw new UnavailableException("sandbox " + known.id() + " has no machine");
+        }
+        return machineRecord;
+    }
+
+    private static <T> void then(CompletionStage<T> stage, Consumer<T> action) {
+        stage.thenAcceptAsync(action, Connection::later);
+    }
+
+    private static void later(Runnable action) {
+        Thread.startVirtualThread(action);
+    }
+}

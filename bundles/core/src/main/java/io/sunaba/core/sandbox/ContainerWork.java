@@ -1,0 +1,270 @@
+package io.sunaba.core.sandbox;
+
+import static java.util.Objects.requireNonNull;
+
+import io.sunaba.agent.Agent;
+import io.sunaba.core.record.ContainerRecord;
+import io.sunaba.core.record.SandboxRecord;
+import io.sunaba.core.state.ContainerTransitions;
+import io.sunaba.core.state.Operation;
+import io.sunaba.core.workflow.Limited;
+import io.sunaba.core.workflow.Step;
+import io.sunaba.core.workflow.Uninterrupted;
+import io.sunaba.core.workflow.Workflow;
+import io.sunaba.error.ConflictException;
+import io.sunaba.error.NotFoundException;
+import io.sunaba.error.SunabaException;
+import io.sunaba.error.TimedOutException;
+import io.sunaba.sandbox.ContainerConfig;
+import io.sunaba.sandbox.ContainerState;
+import io.sunaba.sandbox.ExitStatus;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Changes to the containers of one sandbox. Called under its exclusive lock.
+final class ContainerWork {
+    private static final Logger LOG = LoggerFactory.getLogger(ContainerWork.class);
+    private static final int TERMINATE = 15;
+    private static final int KILL = 9;
+
+    /// What the end of a killed process is taken for when nobody could see it.
+    private static final int KILLED = 128 + KILL;
+
+    private final Parts parts;
+
+    ContainerWork(Parts parts) {
+        this.parts = requireNonNull(parts, "parts is null");
+    }
+
+    private SandboxRecord sandbox() {
+        return parts.ledger().record();
+    }
+
+    ContainerRecord require(String containerId) {
+        return sandbox()
+                .container(containerId)
+                .orElseThrow(() ->
+                        new NotFoundException(
+                                "sandbox %s has no container %s"
+                                        .formatted(parts.id(), containerId)));
+    }
+
+    ContainerRecord require(String containerId, Operation operation) {
+        ContainerRecord container = require(containerId);
+        ContainerTransitions.next(containerId, container.state(), operation);
+        return container;
+    }
+
+    void requireFree(String containerId) {
+        if (sandbox().container(containerId).isPresent()) {
+            throw new ConflictException(
+                    "sandbox %s has a container %s already".formatted(parts.id(), containerId));
+        }
+    }
+
+    ContainerRecord create(ContainerConfig config, RootImage image) throws InterruptedException {
+        CompletableFuture<ContainerRecord> created = new CompletableFuture<>();
+        Workflow.run(
+                "container " + config.id() + " of sandbox " + parts.id(),
+                List.of(
+                        new Step(
+                                "bringing it",
+                                () ->
+                                        created.complete(
+                                                parts.containers()
+                                                        .bring(
+                                                                config,
+                                                                image,
+                                                                parts.environment()
+                                                                        .clock()
+                                                                        .instant())),
+                                () -> parts.containers().takeAway(created.join())),
+                        new Step(
+                                "its record",
+                                () -> parts.ledger().commit(onMachine(created.join())))));
+        return created.join();
+    }
+
+    private SandboxRecord onMachine(ContainerRecord container) throws InterruptedException {
+        return sandbox().with(container).on(parts.connection().machine().record());
+    }
+
+    ContainerRecord delete(String containerId) throws InterruptedException {
+        ContainerRecord container = require(containerId, Operation.DELETE_CONTAINER);
+        SandboxRecord without = sandbox().without(containerId);
+        if (without.machine() != null) {
+            parts.containers().takeAway(container);
+            without = without.on(parts.connection().machine().record());
+        }
+        parts.ledger().note(without);
+        forget(container, "container " + containerId + " was deleted");
+        return container;
+    }
+
+    private void forget(ContainerRecord container, String why) {
+        parts.processes().forget(container.id(), new NotFoundException(why));
+        parts.streams().forget(container.id());
+    }
+
+    /// Starts a container; the record is not saved yet.
+    void start(ContainerRecord container) throws InterruptedException {
+        String id = container.id();
+        if (container.state() == ContainerState.STOPPED) {
+            forget(container, "container " + id + " was started again");
+            parts.containers().renew(container);
+        }
+        try {
+            parts.connection().agent().startContainer(id);
+        } catch (RuntimeException | InterruptedException failure) {
+            // The next start creates it anew.
+            parts.ledger().noteUnsaved(sandbox().with(container.ended(null)));
+            if (failure instanceof InterruptedException) {
+                removeLeftovers(id, failure);
+            }
+            throw failure;
+        }
+        parts.processes().watch(id, id);
+        parts.ledger()
+                .noteUnsaved(
+                        sandbox().with(container.started(parts.environment().clock().instant())));
+    }
+
+    private void removeLeftovers(String containerId, Exception failure) {
+        try {
+            Uninterrupted.run(() -> parts.containers().remove(containerId));
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    void stop(String containerId, boolean force) throws InterruptedException {
+        ContainerRecord container = require(containerId, Operation.STOP_CONTAINER);
+        if (force) {
+            endByForce(List.of(container));
+        } else {
+            endOrderly(List.of(container));
+        }
+    }
+
+    /// Ends containers: `SIGTERM`, after a time `SIGKILL`.
+    void endOrderly(List<ContainerRecord> which) throws InterruptedException {
+        Agent agent = parts.connection().agent();
+        List<ContainerRecord> left = new ArrayList<>();
+        for (ContainerRecord container : which) {
+            if (container.state() == ContainerState.READY) {
+                parts.containers().remove(container.id());
+                parts.ledger().note(sandbox().with(container.ended(null)));
+            } else if (container.alive()) {
+                if (container.state() == ContainerState.PAUSED) {
+                    agent.resumeContainer(container.id());
+                }
+                agent.signalProcess(container.id(), container.id(), TERMINATE);
+                left.add(container);
+            }
+        }
+        awaitEnds(left);
+        for (ContainerRecord container : left) {
+            agent.signalProcess(container.id(), null, KILL);
+        }
+        awaitEnds(left);
+        if (!left.isEmpty()) {
+            throw new TimedOutException(
+                    "container %s of sandbox %s was killed and did not end within %d ms"
+                            .formatted(left.getFirst().id(), parts.id(), patience().toMillis()));
+        }
+    }
+
+    /// Waits for containers to end, for some time in all; removes those from the list that did.
+    private void awaitEnds(List<ContainerRecord> left) throws InterruptedException {
+        long until = System.nanoTime() + patience().toNanos();
+        for (ContainerRecord container : List.copyOf(left)) {
+            ExitStatus exit =
+                    parts.processes()
+                            .awaitEnd(
+                                    container.id(),
+                                    container.id(),
+                                    Duration.ofNanos(until - System.nanoTime()));
+            if (exit != null) {
+                left.remove(container);
+                ended(container.id(), exit);
+            }
+        }
+    }
+
+    /// Kills containers and counts them as stopped, whatever the guest says.
+    private void endByForce(List<ContainerRecord> which) throws InterruptedException {
+        for (ContainerRecord container : which) {
+            if (container.state() == ContainerState.STOPPED) {
+                continue;
+            }
+            Map<String, ExitStatus> seen = new HashMap<>();
+            try {
+                Limited.run(
+                        "killing container " + container.id(),
+                        patience(),
+                        () -> kill(container, seen));
+            } catch (SunabaException e) {
+                LOG.warn(
+                        "Container {} of sandbox {} counts as stopped by force",
+                        container.id(),
+                        parts.id(),
+                        e);
+            }
+            if (container.alive()) {
+                ExitStatus exit = seen.getOrDefault(container.id(), killed());
+                parts.processes().end(container.id(), exit);
+                ended(container.id(), exit);
+            } else {
+                parts.ledger().note(sandbox().with(container.ended(null)));
+            }
+        }
+    }
+
+    private void kill(ContainerRecord container, Map<String, ExitStatus> seen)
+            throws InterruptedException {
+        String id = container.id();
+        if (!container.alive()) {
+            parts.containers().remove(id);
+            return;
+        }
+        parts.connection().agent().signalProcess(id, null, KILL);
+        ExitStatus exit = parts.processes().awaitEnd(id, id, patience());
+        if (exit != null) {
+            seen.put(id, exit);
+        }
+    }
+
+    ExitStatus killed() {
+        return new ExitStatus(KILLED, parts.environment().clock().instant());
+    }
+
+    /// Takes note that the first process of a container has ended, unless that is known.
+    void ended(String containerId, ExitStatus exit) {
+        SandboxRecord record = sandbox();
+        record.container(containerId)
+                .filter(ContainerRecord::alive)
+                .ifPresent(container -> {
+                    parts.ledger().note(record.with(container.ended(exit)));
+                    LOG.info(
+                            "Container {} of sandbox {} ended with {}",
+                            containerId,
+                            record.id(),
+                            exit.code());
+                });
+    }
+
+    /// Kills what was started of a sandbox whose start failed.
+    void endStarted() throws InterruptedException {
+        endByForce(sandbox().containers().stream().filter(ContainerRecord::alive).toList());
+    }
+
+    Duration patience() {
+        return parts.environment().config().get().containerStopTimeout();
+    }
+}

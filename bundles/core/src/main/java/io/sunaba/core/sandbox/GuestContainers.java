@@ -1,0 +1,125 @@
+package io.sunaba.core.sandbox;
+
+import static java.util.Objects.requireNonNull;
+
+import io.sunaba.agent.Agent;
+import io.sunaba.agent.GuestContainer;
+import io.sunaba.core.record.ContainerRecord;
+import io.sunaba.core.workflow.Step;
+import io.sunaba.core.workflow.Uninterrupted;
+import io.sunaba.core.workflow.Workflow;
+import io.sunaba.error.NotFoundException;
+import io.sunaba.error.TimedOutException;
+import io.sunaba.hypervisor.DiskHotplug;
+import io.sunaba.hypervisor.DiskSpec;
+import io.sunaba.hypervisor.Machine;
+import io.sunaba.hypervisor.PciPath;
+import io.sunaba.sandbox.ContainerConfig;
+import io.sunaba.sandbox.ContainerState;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+
+/// Brings containers into a guest and out of it: a disk with the root file system, and the
+/// container on it.
+final class GuestContainers {
+    private final Connection connection;
+
+    GuestContainers(Connection connection) {
+        this.connection = requireNonNull(connection, "connection is null");
+    }
+
+    /// Plugs a container's disk and creates it in the guest; on failure neither is left.
+    ContainerRecord bring(ContainerConfig config, RootImage image, Instant createdAt)
+            throws InterruptedException {
+        Machine machine = connection.machine();
+        Agent agent = connection.agent();
+        String diskId = "root-" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
+        CompletableFuture<PciPath> path = new CompletableFuture<>();
+        Workflow.run(
+                "container " + config.id(),
+                List.of(
+                        new Step(
+                                "its disk",
+                                () -> path.complete(plug(machine, diskId, image)),
+                                () -> machine.ability(DiskHotplug.class).unplugDisk(diskId)),
+                        new Step(
+                                "its place in the guest",
+                                () -> create(agent, config, image.fileSystem(), path.join()),
+                                () -> remove(agent, config.id()))));
+        return new ContainerRecord(
+                config,
+                ContainerState.READY,
+                null,
+                createdAt,
+                null,
+                image.file(),
+                image.fileSystem(),
+                new ContainerRecord.Disk(diskId, path.join()));
+    }
+
+    private static PciPath plug(Machine machine, String diskId, RootImage image)
+            throws InterruptedException {
+        return machine.ability(DiskHotplug.class)
+                .plugDisk(
+                        new DiskSpec(
+                                diskId,
+                                image.file(),
+                                DiskSpec.Format.RAW,
+                                true,
+                                DiskSpec.Cache.WRITEBACK,
+                                diskId));
+    }
+
+    /// Creates a container; if it is not known whether that was done, it is undone.
+    private static void create(Agent agent, ContainerConfig config, String fileSystem, PciPath path)
+            throws InterruptedException {
+        try {
+            agent.createContainer(
+                    new GuestContainer(config, new GuestContainer.Disk(path, fileSystem)));
+        } catch (InterruptedException | TimedOutException unknown) {
+            try {
+                Uninterrupted.run(() -> remove(agent, config.id()));
+            } catch (RuntimeException e) {
+                unknown.addSuppressed(e);
+            }
+            throw unknown;
+        }
+    }
+
+    /// Creates a container anew on the disk that it has.
+    void renew(ContainerRecord container) throws InterruptedException {
+        ContainerRecord.Disk disk = container.disk();
+        if (disk == null) {
+            throw new IllegalStateException("container " + container.id() + " has no disk");
+        }
+        Agent agent = connection.agent();
+        remove(agent, container.id());
+        create(agent, container.config(), container.fileSystem(), disk.path());
+    }
+
+    /// Takes a container out of the guest and its disk out of the machine, as far as they are
+    /// there.
+    void takeAway(ContainerRecord container) throws InterruptedException {
+        ContainerRecord.Disk disk = container.disk();
+        remove(connection.agent(), container.id());
+        if (disk != null) {
+            connection.machine().ability(DiskHotplug.class).unplugDisk(disk.id());
+        }
+    }
+
+    /// Removes a container from the guest, killing what runs of it; the disk stays.
+    void remove(String containerId) throws InterruptedException {
+        remove(connection.agent(), containerId);
+    }
+
+    private static void remove(Agent agent, String containerId) throws InterruptedException {
+        try {
+            agent.removeContainer(containerId);
+        } catch (NotFoundException _) {
+            // It is gone already.
+        }
+    }
+}

@@ -1,0 +1,304 @@
+package io.sunaba.core.sandbox;
+
+import static java.util.Objects.requireNonNull;
+
+import io.sunaba.core.factory.MachineEnd;
+import io.sunaba.core.plugin.Kind;
+import io.sunaba.core.record.ContainerRecord;
+import io.sunaba.core.record.Phase;
+import io.sunaba.core.record.SandboxRecord;
+import io.sunaba.core.workflow.Limited;
+import io.sunaba.error.ConflictException;
+import io.sunaba.error.NotFoundException;
+import io.sunaba.error.TimedOutException;
+import io.sunaba.error.UnavailableException;
+import io.sunaba.hypervisor.Hypervisor;
+import io.sunaba.hypervisor.MachineExit;
+import io.sunaba.hypervisor.MachineRecord;
+import io.sunaba.sandbox.ExitStatus;
+import io.sunaba.sandbox.SandboxEvent;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One sandbox in this process: its parts, its lock, and what happens to it without being asked.
+final class LiveSandbox implements Connection.Listener, Processes.EndListener {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveSandbox.class);
+
+    private final Environment environment;
+    private final @Nullable String damage;
+    private final SandboxLock lock = new SandboxLock();
+    private final Parts parts;
+    private final ContainerWork work;
+    private final Lifecycle lifecycle;
+    private final OomWatch oomWatch;
+    private volatile @Nullable Supplier<RuntimeException> end;
+
+    LiveSandbox(Environment environment, SandboxRecord record) {
+        this(environment, record, null);
+    }
+
+    /// @param damage why its record cannot be read, or null; it can only be shown and deleted then
+    LiveSandbox(Environment environment, SandboxRecord record, @Nullable String damage) {
+        this.environment = requireNonNull(environment, "environment is null");
+        this.damage = damage;
+        Events events = new Events(record.id(), environment.clock());
+        Ledger ledger = new Ledger(environment, events, record);
+        Connection connection = new Connection(environment, ledger::record, this);
+        this.parts =
+                new Parts(
+                        environment,
+                        events,
+                        ledger,
+                        connection,
+                        new Processes(connection, environment.clock(), this),
+                        new StreamHub(connection::agent),
+                        new GuestContainers(connection));
+        this.work = new ContainerWork(parts);
+        this.lifecycle = new Lifecycle(parts, work);
+        this.oomWatch = new OomWatch(record.id(), connection, events, environment.clock());
+    }
+
+    String id() {
+        return parts.id();
+    }
+
+    SandboxRecord record() {
+        return parts.ledger().record();
+    }
+
+    Parts parts() {
+        return parts;
+    }
+
+    ContainerWork work() {
+        return work;
+    }
+
+    Lifecycle lifecycle() {
+        return lifecycle;
+    }
+
+    OomWatch oomWatch() {
+        return oomWatch;
+    }
+
+    SandboxLock lock() {
+        return lock;
+    }
+
+    boolean created() {
+        return record().phase() == Phase.CREATED;
+    }
+
+    boolean damaged() {
+        return damage != null;
+    }
+
+    /// @throws NotFoundException if it was deleted
+    /// @throws ConflictException if it was released
+    void requireHeld() {
+        Supplier<RuntimeException> ended = end;
+        if (ended != null) {
+            throw ended.get();
+        }
+    }
+
+    void requireUsable() {
+        requireHeld();
+        if (damage != null) {
+            throw new UnavailableException(damage + "; delete sandbox " + id() + " or mend it");
+        }
+    }
+
+    // ---- what happens by itself
+    // ------------------------------------------------------------------
+
+    @Override
+    public void exited(String machineId, MachineExit exit) {
+        machineEnded(machineId, MachineEnd.text(exit), exit);
+    }
+
+    @Override
+    public void gone(String machineId) {
+        machineEnded(machineId, "was gone when it was looked for", null);
+    }
+
+    private void machineEnded(String machineId, String how, @Nullable MachineExit exit) {
+        try {
+            lock.change(() -> {
+                MachineRecord machine = record().machine();
+                if (end != null || machine == null || !machine.id().equals(machineId)) {
+                    return;
+                }
+                if (exit != null) {
+                    parts.events()
+                            .publish(
+                                    new SandboxEvent.MachineExited(
+                                            id(), environment.clock().instant(), exit));
+                }
+                lifecycle.machineEnded(machineId, how);
+            });
+        } catch (InterruptedException e) {
+            // Only the platform's stop interrupts: the next start finds the machine gone.
+            LOG.debug("Not taken note of the end of machine {}", machineId, e);
+        }
+    }
+
+    @Override
+    public void agentLost(String detail) {
+        LOG.warn("The connection to the agent of sandbox {} is lost: {}", id(), detail);
+        parts.events()
+                .publish(new SandboxEvent.AgentLost(id(), environment.clock().instant(), detail));
+    }
+
+    @Override
+    public void agentConnected() {
+        watch();
+    }
+
+    /// Sees to it that the end of running containers is noticed, connecting if need be.
+    void watch() {
+        record().containers().stream()
+                .filter(ContainerRecord::alive)
+                .forEach(container -> parts.processes().watch(container.id(), container.id()));
+    }
+
+    @Override
+    public void ended(String containerId, ExitStatus exit) throws InterruptedException {
+        lock.change(() -> {
+            work.ended(containerId, exit);
+        });
+    }
+
+    // ---- connection and end
+    // ----------------------------------------------------------------------
+
+    /// Connects, if there is something to connect to; what fails here fails again, and is told,
+    /// when it is needed.
+    void connect(Duration patience) throws InterruptedException {
+        if (damage != null || record().machine() == null) {
+            return;
+        }
+        try {
+            Limited.run(
+                    "connecting to sandbox " + id(), patience, () -> parts.connection().agent());
+        } catch (UnavailableException | TimedOutException e) {
+            LOG.warn("Sandbox {} cannot be connected to now", id(), e);
+        }
+    }
+
+    /// Compares the record with what the hypervisor has, and mends both.
+    ///
+    /// @param machines the machines that it has for this sandbox
+    /// @return whether the sandbox is no more, because it was only half made
+    boolean reconcile(Hypervisor hypervisor, List<MachineRecord> machines)
+            throws InterruptedException {
+        return lock.exclusive(() -> {
+            if (end != null || damage != null) {
+                return false;
+            }
+            MachineRecord own = record().machine();
+            for (MachineRecord machine : machines) {
+                if (own == null || !machine.id().equals(own.id())) {
+                    LOG.info("Ending machine {}, left by sandbox {}", machine.id(), id());
+                    hypervisor.destroy(machine.id());
+                }
+            }
+            if (!created()) {
+                environment.records().delete(id());
+                environment.records().removeFromIndex(id());
+                end(() -> new NotFoundException("the creation of " + id() + " failed"));
+                LOG.info("Sandbox {}, whose creation was cut short, is removed", id());
+                return true;
+            }
+            if (own != null) {
+                takeUp(own);
+            }
+            return false;
+        });
+    }
+
+    private void takeUp(MachineRecord own) throws InterruptedException {
+        try {
+            parts.connection().attach();
+            watch();
+        } catch (NotFoundException e) {
+            lifecycle.machineEnded(own.id(), "was gone when it was looked for");
+        } catch (UnavailableException | TimedOutException e) {
+            LOG.warn("The machine of sandbox {} cannot be taken up now", id(), e);
+        }
+    }
+
+    /// Deletes the sandbox, also one whose record cannot be read.
+    void delete() throws InterruptedException {
+        lock.change(() -> {
+            requireHeld();
+            if (damage == null) {
+                lifecycle.delete();
+            } else {
+                deleteDamaged();
+            }
+            end(() -> new NotFoundException("there is no sandbox " + id() + " any more"));
+        });
+    }
+
+    private void deleteDamaged() throws InterruptedException {
+        for (Hypervisor hypervisor : environment.plugins().all(Kind.HYPERVISOR).values()) {
+            for (MachineRecord machine : hypervisor.machines()) {
+                if (machine.owner().equals(record().owner())) {
+                    hypervisor.destroy(machine.id());
+                }
+            }
+        }
+        environment.records().delete(id());
+        environment.records().removeFromIndex(id());
+        LOG.info("Sandbox {} deleted, whose record could not be read", id());
+    }
+
+    void release() throws InterruptedException {
+        lock.change(() -> {
+            requireHeld();
+            end(() -> new ConflictException("sandbox " + id() + " was released"));
+            flush();
+        });
+    }
+
+    /// Drops all that this process holds, ends no machine, and interrupts whoever is changing it.
+    void close(Duration patience) throws InterruptedException {
+        Supplier<RuntimeException> why =
+                () -> new UnavailableException("the platform stops, sandbox " + id() + " goes on");
+        if (end == null) {
+            end = why;
+        }
+        lock.last(
+                patience,
+                () -> {
+                    end(why);
+                    flush();
+                });
+    }
+
+    /// Makes this object useless.
+    ///
+    /// @param why makes what its callers are told
+    void end(Supplier<RuntimeException> why) {
+        end = why;
+        oomWatch.stop();
+        Processes.Held held = parts.processes().hold();
+        parts.connection().close();
+        held.settle(Map.of(), why.get());
+        parts.streams().forgetAll();
+        parts.events().end(String.valueOf(why.get().getMessage()));
+    }
+
+    private void flush() {
+        if (damage == null && created()) {
+            parts.ledger().flush();
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package io.sunaba.core.sandbox;
+
+import static java.util.Objects.requireNonNull;
+
+import io.sunaba.agent.Agent;
+import io.sunaba.error.NotFoundException;
+import io.sunaba.error.SunabaException;
+import io.sunaba.error.UnavailableException;
+import io.sunaba.sandbox.OomEvent;
+import io.sunaba.sandbox.SandboxEvent;
+import java.time.InstantSource;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Waits for containers of one sandbox that run out of memory, and publishes each as an event. An
+/// agent tells each only once, so one thread asks for all who want to know.
+final class OomWatch {
+    private static final Logger LOG = LoggerFactory.getLogger(OomWatch.class);
+    private static final int ATTEMPTS = 3;
+
+    private final String sandboxId;
+    private final Connection connection;
+    private final Events events;
+    private final InstantSource clock;
+    private final Set<EventQueue> waiting = ConcurrentHashMap.newKeySet();
+    private final AtomicReference<@Nullable Thread> thread = new AtomicReference<>();
+
+    OomWatch(String sandboxId, Connection connection, Events events, InstantSource clock) {
+        this.sandboxId = requireNonNull(sandboxId, "sandboxId is null");
+        this.connection = requireNonNull(connection, "connection is null");
+        this.events = requireNonNull(events, "events is null");
+        this.clock = requireNonNull(clock, "clock is null");
+    }
+
+    /// Begins to wait, if it does not yet.
+    void ensure() {
+        Thread fresh = Thread.ofVirtual().unstarted(this::follow);
+        if (thread.compareAndSet(null, fresh)) {
+            fresh.start();
+        }
+    }
+
+    /// Waits for the next one.
+    OomEvent next() throws InterruptedException {
+        try (EventQueue queue = new EventQueue(sandboxId, clock, waiting::remove)) {
+            waiting.add(queue);
+            ensure();
+            return switch (queue.next()) {
+                case SandboxEvent.OutOfMemory event -> new OomEvent(event.containerId());
+                case SandboxEvent other -> throw new IllegalStateException("unexpected " + other);
+            };
+        } catch (NotFoundException e) {
+            throw new UnavailableException(
+                    "sandbox " + sandboxId + " does not tell any more what runs out of memory", e);
+        }
+    }
+
+    void stop() {
+        Thread running = thread.getAndSet(null);
+        if (running != null) {
+            running.interrupt();
+        }
+    }
+
+    private void follow() {
+        try {
+            int attempts = 0;
+            while (attempts < ATTEMPTS) {
+                Agent agent = connection.agent();
+                try {
+                    publish(agent.awaitOomEvent());
+                    attempts = 0;
+                } catch (UnavailableException e) {
+                    LOG.debug("Waiting for sandbox {} to run out of memory", sandboxId, e);
+                    connection.discard(agent);
+                    attempts++;
+                }
+            }
+        } catch (InterruptedException _) {
+            // Asked to end.
+        } catch (SunabaException e) {
+            LOG.debug("Nothing more is heard of sandbox {} running out of memory", sandboxId, e);
+        } finally {
+            thread.compareAndSet(Thread.currentThread(), null);
+            waiting.forEach(queue -> queue.end("sandbox " + sandboxId + " tells no more of it"));
+        }
+    }
+
+    private void publish(OomEvent event) {
+        LOG.info("Container {} of sandbox {} is out of memory", event.containerId(), sandboxId);
+        SandboxEvent told =
+                new SandboxEvent.OutOfMemory(sandboxId, clock.instant(), event.containerId());
+        waiting.forEach(queue -> queue.add(told));
+        events.publish(told);
+    }
+}

@@ -1,0 +1,28 @@
+package io.sunaba.core.sandbox;
+
+import static java.util.Objects.requireNonNull;
+
+/// What one sandbox consists of here.
+record Parts(
+        Environment environment,
+        Events events,
+        Ledger ledger,
+        Connection connection,
+        Processes processes,
+        StreamHub streams,
+        GuestContainers containers) {
+    Parts {
+        requireNonNull(environment, "environment is null");
+        requireNonNull(events, "events is null");
+        requireNonNull(ledger, "ledger is null");
+        requireNonNull(connection, "connection is null");
+        requireNonNull(processes, "processes is null");
+        requireNonNull(streams, "streams is null");
+        requireNonNull(containers, "containers is null");
+    }
+
+    /// Returns the sandbox's id.
+    String id() {
+        return ledger.record().id();
+    }
+}

@@ -1,0 +1,264 @@
+package io.sunaba.core.sandbox;
+
+import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
+
+import io.sunaba.core.plugin.Kind;
+import io.sunaba.core.record.Phase;
+import io.sunaba.core.record.SandboxRecord;
+import io.sunaba.core.record.SandboxRecords;
+import io.sunaba.error.NotFoundException;
+import io.sunaba.error.SunabaException;
+import io.sunaba.error.UnavailableException;
+import io.sunaba.hypervisor.Hypervisor;
+import io.sunaba.hypervisor.MachineRecord;
+import io.sunaba.sandbox.SandboxConfig;
+import io.sunaba.sandbox.SandboxState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Finds again what was there before this process: loads the records once the storage is there, and
+/// compares them with the machines of each hypervisor whenever one comes.
+final class Recovery {
+    private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+
+    /// How long the first calls wait for hypervisors to tell which machines are left.
+    private static final Duration FIRST_LOOK = Duration.ofSeconds(1);
+
+    private static final String UNKNOWN = "unknown";
+
+    private final Environment environment;
+    private final SandboxRegistry registry;
+    private final String storage;
+    private final Object attemptLock = new Object();
+    private @Nullable CompletableFuture<Void> attempt;
+    private volatile boolean known;
+    private volatile boolean loaded;
+    private volatile boolean closed;
+
+    Recovery(Environment environment, SandboxRegistry registry, String storage) {
+        this.environment = requireNonNull(environment, "environment is null");
+        this.registry = requireNonNull(registry, "registry is null");
+        this.storage = requireNonNull(storage, "storage is null");
+    }
+
+    /// Loads the records if the storage is there, unless that is done or under way.
+    void begin() {
+        CompletableFuture<Void> _ = attempt();
+    }
+
+    private @Nullable CompletableFuture<Void> attempt() {
+        synchronized (attemptLock) {
+            if ((attempt == null || attempt.isCompletedExceptionally())
+                    && environment.plugins().find(Kind.STORAGE, storage).isPresent()) {
+                CompletableFuture<Void> fresh = new CompletableFuture<>();
+                attempt = fresh;
+                Thread.startVirtualThread(() -> load(fresh));
+            }
+            return attempt;
+        }
+    }
+
+    /// Waits until the records are loaded.
+    ///
+    /// @throws UnavailableException if they are not within the grace
+    void await() throws InterruptedException {
+        if (loaded) {
+            return;
+        }
+        environment.plugins().require(Kind.STORAGE, storage);
+        CompletableFuture<Void> current = attempt();
+        Duration grace = environment.config().get().pluginGrace();
+        try {
+            if (current == null) {
+                throw new TimeoutException();
+            }
+            current.get(Math.max(1, grace.toMillis()), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new UnavailableException(
+                    "the records in storage '%s' are not loaded within %d ms"
+                            .formatted(storage, grace.toMillis()),
+                    e);
+        } catch (ExecutionException e) {
+            throw new UnavailableException(
+                    "the records in storage '%s' cannot be loaded: %s"
+                            .formatted(storage, requireNonNullElse(e.getCause(), e).getMessage()),
+                    e);
+        }
+    }
+
+    private void load(CompletableFuture<Void> done) {
+        long begun = System.nanoTime();
+        try {
+            List<String> ids = environment.records().loadIndex();
+            inParallel(ids, this::load).join();
+            known = true;
+            LOG.info(
+                    "{} sandboxes loaded in {} ms",
+                    registry.all().size(),
+                    (System.nanoTime() - begun) / 1_000_000);
+            List<CompletableFuture<Void>> looks = new ArrayList<>();
+            environment
+                    .plugins()
+                    .all(Kind.HYPERVISOR)
+                    .forEach((name, hypervisor) -> looks.add(look(name, hypervisor)));
+            CompletableFuture.allOf(looks.toArray(CompletableFuture<?>[]::new))
+                    .completeOnTimeout(null, FIRST_LOOK.toMillis(), TimeUnit.MILLISECONDS)
+                    .join();
+            loaded = true;
+            done.complete(null);
+        } catch (InterruptedException | RuntimeException e) {
+            LOG.error("The records in storage {} cannot be loaded", storage, e);
+            done.completeExceptionally(e);
+        }
+    }
+
+    private void load(String sandboxId) throws InterruptedException {
+        try {
+            registry.add(new LiveSandbox(environment, environment.records().load(sandboxId)));
+        } catch (NotFoundException _) {
+            // Its creation or deletion was cut short between index and record.
+            environment.records().removeFromIndex(sandboxId);
+        } catch (UnavailableException e) {
+            LOG.error("Sandbox {} cannot be used", sandboxId, e);
+            registry.add(damaged(sandboxId, String.valueOf(e.getMessage())));
+        }
+    }
+
+    private LiveSandbox damaged(String sandboxId, String reason) {
+        SandboxRecord shown =
+                new SandboxRecord(
+                        SandboxRecords.FORMAT,
+                        sandboxId,
+                        Phase.CREATED,
+                        SandboxState.STOPPED,
+                        reason,
+                        new SandboxConfig(sandboxId),
+                        UNKNOWN,
+                        UNKNOWN,
+                        UNKNOWN,
+                        0,
+                        0,
+                        Instant.EPOCH,
+                        null,
+                        List.of());
+        return new LiveSandbox(environment, shown, reason);
+    }
+
+    /// Compares the records with the machines of a hypervisor that has come.
+    void reconcile(String name, Hypervisor hypervisor) {
+        if (known) {
+            CompletableFuture<Void> _ = look(name, hypervisor);
+        }
+    }
+
+    private CompletableFuture<Void> look(String name, Hypervisor hypervisor) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        Thread.startVirtualThread(() -> {
+            try {
+                lookThrough(name, hypervisor);
+            } catch (RuntimeException e) {
+                LOG.error("The machines of hypervisor {} cannot be listed", name, e);
+            } finally {
+                done.complete(null);
+            }
+        });
+        return done;
+    }
+
+    private void lookThrough(String name, Hypervisor hypervisor) {
+        Map<String, List<MachineRecord>> machines =
+                hypervisor.machines().stream()
+                        .filter(machine -> owned(machine.owner()))
+                        .collect(Collectors.groupingBy(MachineRecord::owner));
+        List<LiveSandbox> own =
+                registry.all().stream()
+                        .filter(sandbox -> sandbox.record().hypervisor().equals(name))
+                        .toList();
+        CompletableFuture<Void> compared =
+                inParallel(
+                        own,
+                        sandbox ->
+                                compare(
+                                        sandbox,
+                                        hypervisor,
+                                        machines.getOrDefault(
+                                                sandbox.record().owner(), List.of())));
+        for (List<MachineRecord> group : machines.values()) {
+            for (MachineRecord machine : group) {
+                if (!claimed(machine.owner(), name)) {
+                    destroy(hypervisor, machine);
+                }
+            }
+        }
+        compared.join();
+    }
+
+    private static boolean owned(String owner) {
+        return owner.startsWith(SandboxRecord.OWNER_PREFIX);
+    }
+
+    private boolean claimed(String owner, String hypervisor) {
+        return registry.known(owner.substring(SandboxRecord.OWNER_PREFIX.length()))
+                .filter(sandbox ->
+                        sandbox.damaged() || sandbox.record().hypervisor().equals(hypervisor))
+                .isPresent();
+    }
+
+    private void compare(LiveSandbox sandbox, Hypervisor hypervisor, List<MachineRecord> machines)
+            throws InterruptedException {
+        if (!closed && sandbox.reconcile(hypervisor, machines)) {
+            registry.forget(sandbox);
+        }
+    }
+
+    private void destroy(Hypervisor hypervisor, MachineRecord orphan) {
+        if (closed) {
+            return;
+        }
+        LOG.warn("Ending machine {}: {} is not on record", orphan.id(), orphan.owner());
+        try {
+            hypervisor.destroy(orphan.id());
+        } catch (InterruptedException | RuntimeException e) {
+            LOG.error("Machine {} of {} cannot be ended", orphan.id(), orphan.owner(), e);
+        }
+    }
+
+    private interface Task<T> {
+        void run(T subject) throws InterruptedException;
+    }
+
+    private static <T> CompletableFuture<Void> inParallel(Collection<T> subjects, Task<T> task) {
+        return CompletableFuture.allOf(
+                subjects.stream()
+                        .map(subject ->
+                                CompletableFuture.runAsync(
+                                        () -> run(task, subject), Thread::startVirtualThread))
+                        .toArray(CompletableFuture<?>[]::new));
+    }
+
+    private static <T> void run(Task<T> task, T subject) {
+        try {
+            task.run(subject);
+        } catch (InterruptedException | SunabaException e) {
+            LOG.warn("Recovery of {} is not complete", subject, e);
+        }
+    }
+
+    /// Ends what must not go on when the platform stops.
+    void close() {
+        closed = true;
+    }
+}

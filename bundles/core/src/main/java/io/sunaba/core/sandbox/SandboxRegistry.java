@@ -1,0 +1,235 @@
+package io.sunaba.core.sandbox;
+
+import static java.util.Objects.requireNonNull;
+
+import io.sunaba.core.plugin.Kind;
+import io.sunaba.core.plugin.Plugins;
+import io.sunaba.error.ConflictException;
+import io.sunaba.error.NotFoundException;
+import io.sunaba.error.UnavailableException;
+import io.sunaba.hypervisor.Hypervisor;
+import io.sunaba.sandbox.ContainerConfig;
+import io.sunaba.sandbox.Sandbox;
+import io.sunaba.sandbox.SandboxConfig;
+import io.sunaba.sandbox.SandboxStatus;
+import io.sunaba.sandbox.Sandboxes;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// All sandboxes of this platform, and what happens to them when plugins come and go.
+public final class SandboxRegistry implements Sandboxes, Plugins.Listener, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SandboxRegistry.class);
+
+    private final Environment environment;
+    private final Map<String, LiveSandbox> sandboxes = new ConcurrentHashMap<>();
+    private final Recovery recovery;
+    private volatile boolean closed;
+
+    /// @param storage the name of the storage plugin that holds the records
+    public SandboxRegistry(Environment environment, String storage) {
+        this.environment = requireNonNull(environment, "environment is null");
+        this.recovery = new Recovery(environment, this, storage);
+        environment.plugins().listen(this);
+        recovery.begin();
+    }
+
+    // ---- Sandboxes -----------------------------------------------------------------------------
+
+    @Override
+    public Sandbox create(SandboxConfig config) throws InterruptedException {
+        requireNonNull(config, "config is null");
+        ready();
+        return open(new SandboxCreation(environment, this, config).run());
+    }
+
+    @Override
+    public Sandbox fetch(String sandboxId) throws InterruptedException {
+        ready();
+        LiveSandbox sandbox =
+                live(sandboxId)
+                        .orElseThrow(() ->
+                                new NotFoundException("there is no sandbox '" + sandboxId + "'"));
+        sandbox.connect(environment.config().get().pluginGrace());
+        return open(sandbox);
+    }
+
+    @Override
+    public Optional<Sandbox> find(String sandboxId) {
+        readyUninterrupted();
+        return live(sandboxId).map(this::open);
+    }
+
+    @Override
+    public List<SandboxStatus> list() {
+        readyUninterrupted();
+        return sandboxes.values().stream()
+                .filter(LiveSandbox::created)
+                .map(sandbox -> sandbox.record().status())
+                .sorted(
+                        Comparator.comparing(SandboxStatus::createdAt)
+                                .thenComparing(SandboxStatus::id))
+                .toList();
+    }
+
+    private Optional<LiveSandbox> live(String sandboxId) {
+        return Optional.ofNullable(sandboxes.get(sandboxId)).filter(LiveSandbox::created);
+    }
+
+    private Sandbox open(LiveSandbox sandbox) {
+        return new CoreSandbox(sandbox, this);
+    }
+
+    private void ready() throws InterruptedException {
+        requireOpen();
+        recovery.await();
+    }
+
+    private void readyUninterrupted() {
+        try {
+            ready();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UnavailableException("interrupted while the records were loaded", e);
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new UnavailableException("the platform stops");
+        }
+    }
+
+    // ---- for the sandboxes ---------------------------------------------------------------------
+
+    RootImages images(List<ContainerConfig> containers) {
+        return new RootImages(environment.packer(), containers);
+    }
+
+    void requireFree(String sandboxId) {
+        LiveSandbox known = sandboxes.get(sandboxId);
+        if (known != null) {
+            throw taken(known);
+        }
+    }
+
+    /// Takes the id of a sandbox that is about to be made.
+    void claim(LiveSandbox sandbox) {
+        LiveSandbox known = sandboxes.putIfAbsent(sandbox.id(), sandbox);
+        if (known != null) {
+            throw taken(known);
+        }
+        if (closed) {
+            forget(sandbox);
+            requireOpen();
+        }
+    }
+
+    private static ConflictException taken(LiveSandbox known) {
+        return new ConflictException(
+                known.created()
+                        ? "there is a sandbox " + known.id() + " already"
+                        : "sandbox %s is being created, or its creation is being undone (%s)"
+                                .formatted(known.id(), known.record().hypervisor()));
+    }
+
+    void forget(LiveSandbox sandbox) {
+        sandboxes.remove(sandbox.id(), sandbox);
+    }
+
+    /// Puts a fresh object in the place of one that was released.
+    void renew(LiveSandbox released) {
+        sandboxes.replace(released.id(), released, new LiveSandbox(environment, released.record()));
+    }
+
+    void add(LiveSandbox loaded) {
+        sandboxes.put(loaded.id(), loaded);
+    }
+
+    Collection<LiveSandbox> all() {
+        return List.copyOf(sandboxes.values());
+    }
+
+    Optional<LiveSandbox> known(String sandboxId) {
+        return Optional.ofNullable(sandboxes.get(sandboxId));
+    }
+
+    // ---- plugins -------------------------------------------------------------------------------
+
+    @Override
+    public void added(Kind<?> kind, String name, Object service) {
+        LOG.info("The {} plugin {} is here", kind, name);
+        if (closed) {
+            return;
+        }
+        if (kind.equals(Kind.STORAGE)) {
+            recovery.begin();
+        } else if (kind.equals(Kind.HYPERVISOR)) {
+            recovery.reconcile(name, (Hypervisor) service);
+        } else if (kind.equals(Kind.AGENT)) {
+            each(sandbox -> sandbox.record().agent().equals(name), LiveSandbox::watch);
+        }
+    }
+
+    @Override
+    public void removed(Kind<?> kind, String name, Object service) {
+        LOG.info("The {} plugin {} is gone", kind, name);
+        if (kind.equals(Kind.HYPERVISOR)) {
+            each(
+                    sandbox -> sandbox.record().hypervisor().equals(name),
+                    sandbox -> sandbox.parts().connection().dropMachine());
+        } else if (kind.equals(Kind.AGENT)) {
+            each(
+                    sandbox -> sandbox.record().agent().equals(name),
+                    sandbox -> sandbox.parts().connection().dropAgent());
+        }
+    }
+
+    private void each(Predicate<LiveSandbox> which, Consumer<LiveSandbox> action) {
+        all().stream().filter(which).filter(sandbox -> !sandbox.damaged()).forEach(action);
+    }
+
+    // ---- end -----------------------------------------------------------------------------------
+
+    /// Drops all that this process holds, saves what is not saved, and ends no machine.
+    @Override
+    public void close() {
+        closed = true;
+        recovery.close();
+        Duration patience = environment.config().get().pluginGrace();
+        List<Thread> closing =
+                all().stream()
+                        .map(sandbox -> Thread.startVirtualThread(() -> close(sandbox, patience)))
+                        .toList();
+        boolean interrupted = false;
+        for (Thread thread : closing) {
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException _) {
+                    interrupted = true;
+                }
+            }
+        }
+        environment.records().close();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void close(LiveSandbox sandbox, Duration patience) {
+        try {
+            sandbox.close(patience);
+        } catch (InterruptedException | RuntimeException e) {
+            LOG.warn("Sandbox {} was not let go in good order", sandbox.id(), e);
+        }
+    }
+}

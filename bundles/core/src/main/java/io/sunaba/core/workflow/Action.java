@@ -1,0 +1,7 @@
+package io.sunaba.core.workflow;
+
+/// Something to do.
+@FunctionalInterface
+public interface Action {
+    void run() throws InterruptedException;
+}
