@@ -10,9 +10,11 @@ import io.sunaba.sandbox.Sandbox;
 import io.sunaba.sandbox.Sandboxes;
 import io.sunaba.shell.command.Call;
 import io.sunaba.shell.command.Command;
+import io.sunaba.shell.command.Finished;
 import io.sunaba.shell.command.Option;
 import io.sunaba.shell.command.Syntax;
 import io.sunaba.shell.process.ProcessOptions;
+import io.sunaba.shell.process.Relay;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -48,6 +50,9 @@ public final class ContainerCommands {
                                 .withProgram(),
                         call -> new Exec(sandbox(call), container(call), call).run()),
                 new Command(
+                        syntax("attach", "Connect to the streams of a container's first process"),
+                        this::attach),
+                new Command(
                         syntax("kill", "Signal a container's first process")
                                 .with(
                                         Option.value("signal", "SIGNAL", "name or number (TERM)"),
@@ -81,6 +86,11 @@ public final class ContainerCommands {
 
     private ContainerStatus start(Call call) throws InterruptedException {
         return sandbox(call).startContainer(container(call));
+    }
+
+    private Finished attach(Call call) throws InterruptedException {
+        String container = container(call);
+        return Finished.of(new Relay(sandbox(call), container, container).run(call));
     }
 
     private ContainerStatus kill(Call call) throws InterruptedException {
