@@ -1,0 +1,195 @@
+package io.sunaba.itests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sunaba.itests.Installation.Background;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// A host or a guest that is broken costs one clear line, and leaves nothing.
+class BrokenHostIT {
+    private static final String QEMU = "io.sunaba.hypervisor.qemu";
+    private static final String CORE = "io.sunaba.core";
+
+    private Installation sunaba;
+
+    @BeforeEach
+    void unpack() {
+        sunaba = Installation.unpack();
+    }
+
+    @AfterEach
+    void remove() {
+        sunaba.close();
+    }
+
+    private void createFails(String... words) {
+        sunaba.start();
+        sunaba.exec("sandbox:create --memory 128M").expectOneLine(words);
+        sunaba.assertNothingLeft();
+    }
+
+    /// A copy of the guest image whose kernel gets one more argument.
+    private void guestWithArgument(String argument) throws IOException {
+        Path image = Files.createDirectory(sunaba.home().resolve("guest-changed"));
+        try (Stream<Path> files = Files.list(sunaba.home().resolve("guest"))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, image.resolve(file.getFileName()));
+            }
+        }
+        Path manifest = image.resolve("guest.properties");
+        List<String> lines =
+                Files.readAllLines(manifest).stream()
+                        .map(line ->
+                                line.startsWith("kernelArguments") ? line + " " + argument : line)
+                        .toList();
+        Files.write(manifest, lines);
+        sunaba.configure(CORE, "guest.image", image.toString());
+    }
+
+    private Path script(String name, String text) throws IOException {
+        Path script = sunaba.home().resolve(name);
+        Files.writeString(script, "#!/bin/sh\n" + text + "\n");
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return script;
+    }
+
+    @Test
+    void missingQemu() throws Exception {
+        sunaba.configure(QEMU, "binary", "/nonesuch/qemu-system-x86_64");
+        createFails("/nonesuch/qemu-system-x86_64");
+    }
+
+    @Test
+    void qemuThatIsTooOld() throws Exception {
+        Path old = script("old-qemu", "echo 'QEMU emulator version 4.2.1'");
+        sunaba.configure(QEMU, "binary", old.toString());
+        createFails("4.2.1", "7.2");
+    }
+
+    @Test
+    void qemuThatDiesAtStartHasItsLastWords() throws Exception {
+        Path dying =
+                script(
+                        "dying-qemu",
+                        "case \"$*\" in *-version*) exec qemu-system-x86_64 --version;; esac\n"
+                                + "echo 'qemu: the machine is on fire' >&2; exit 1");
+        sunaba.configure(QEMU, "binary", dying.toString());
+        createFails("the machine is on fire");
+    }
+
+    @Test
+    void missingKernel() throws Exception {
+        Files.delete(sunaba.home().resolve("guest/vmlinux"));
+        createFails("guest/vmlinux");
+    }
+
+    @Test
+    void guestThatNeverAnswers() throws Exception {
+        guestWithArgument("rdinit=/bin/sh");
+        sunaba.configure(CORE, "boot.timeout", "8s");
+        createFails("8");
+    }
+
+    @Test
+    void guestThatPanics() throws Exception {
+        guestWithArgument("rdinit=/nonesuch init=/nonesuch root=/dev/nonesuch");
+        createFails("anic");
+    }
+
+    @Test
+    void qemuKilledInTheMiddleOfCreate() throws Exception {
+        sunaba.start();
+        Background create = sunaba.execInBackground("sandbox:create --id half --memory 128M");
+        Installation.await("machine", () -> sunaba.machines().size() == 1);
+        ProcessHandle.of(sunaba.machines().getFirst()).orElseThrow().destroyForcibly();
+        assertThat(create.awaitEnd()).isNotZero();
+        assertThat(create.output().strip()).doesNotContain("\n").contains("killed");
+        sunaba.assertNothingLeft();
+    }
+
+    @Test
+    void platformKilledInTheMiddleOfCreate() throws Exception {
+        sunaba.start();
+        Background create = sunaba.execInBackground("sandbox:create --id half --memory 128M");
+        Installation.await("machine", () -> sunaba.machines().size() == 1);
+        sunaba.killDaemon();
+        assertThat(create.awaitEnd()).isNotZero();
+        sunaba.start();
+        Installation.await("orphan ended", () -> sunaba.machines().isEmpty());
+        sunaba.assertNothingLeft();
+    }
+
+    @Test
+    void dataDirectoryThatCannotBeMade() throws Exception {
+        Path file = Files.createFile(sunaba.home().resolve("file"));
+        sunaba.withData(file.resolve("data")).sunaba("start").expectOneLine("file/data");
+    }
+
+    @Test
+    void secondDaemonOnTheSameData() throws Exception {
+        sunaba.start();
+        sunaba.sunaba("start").expectSuccess();
+        sunaba.sunaba("run").expectOneLine(sunaba.data().toString());
+        assertThat(sunaba.sunaba("status").status()).isZero();
+    }
+
+    @Test
+    void longDataPath() throws Exception {
+        Path data = sunaba.home().resolve("d".repeat(120)).resolve("e".repeat(120));
+        Installation deep = sunaba.withData(data).start();
+        try {
+            assertThat(
+                            deep.exec(
+                                            "sandbox:run --memory 128M --rootfs "
+                                                    + Installation.rootfs()
+                                                    + " -- echo deep")
+                                    .text())
+                    .isEqualTo("deep\n");
+            deep.assertNothingLeft();
+        } finally {
+            deep.sunaba("stop").expectSuccess();
+        }
+    }
+
+    /// In namespaces of its own, for a file system of its own that is small.
+    @Test
+    void dataDirectoryThatIsFull() throws Exception {
+        Path script =
+                script(
+                        "full",
+                        """
+                        set -eu
+                        mkdir -p "$SUNABA_DATA"
+                        mount -t tmpfs -o size=24m tmpfs "$SUNABA_DATA"
+                        mount -t tmpfs tmpfs /run
+                        sunaba=$(dirname "$0")/bin/sunaba
+                        "$sunaba" start >&3
+                        dd if=/dev/zero of="$SUNABA_DATA/ballast" 2>&3 || true
+                        status=0
+                        "$sunaba" exec 'sandbox:create --id full --memory 128M' || status=$?
+                        rm "$SUNABA_DATA/ballast"
+                        "$sunaba" exec 'sandbox:list | json' >&3
+                        find -L "$SUNABA_DATA/run" -path '*/qemu/*' >&3
+                        "$sunaba" exec 'sandbox:create --id full --memory 128M' >&3
+                        "$sunaba" exec 'sandbox:delete full' >&3
+                        "$sunaba" stop >&3
+                        exit $status
+                        """);
+        Path aside = sunaba.home().resolve("aside");
+        String unshare =
+                ProcessHandle.current().info().user().filter("root"::equals).isPresent()
+                        ? "unshare --mount"
+                        : "unshare --map-root-user --mount";
+        sunaba.command("sh", "-c", unshare + " " + script + " 3>" + aside)
+                .expectOneLine("No space left on device", sunaba.data().toString());
+        assertThat(Files.readString(aside)).contains("[]").doesNotContain("/qemu/");
+    }
+}

@@ -1,0 +1,365 @@
+package io.sunaba.itests;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// The packed distribution, unpacked into a folder of its own with data of its own, and driven as a
+/// user does: through `bin/sunaba`.
+final class Installation implements AutoCloseable {
+    static final Path REPOSITORY = Path.of(requireNonNull(System.getProperty("sunaba.repository")));
+
+    /// What a command printed, and how it ended.
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Result(int status, byte[] output, String errors, Duration duration) {
+        String text() {
+            return new String(output, UTF_8);
+        }
+
+        Result expectSuccess() {
+            assertThat(status).as(errors + text()).isZero();
+            return this;
+        }
+
+        /// Expects what every failure owes its user: a status, one line, no stack trace, nothing on
+        /// stdout.
+        Result expectOneLine(String... words) {
+            assertThat(status).as(text()).isNotZero();
+            assertThat(errors.strip()).isNotEmpty().doesNotContain("\n").doesNotContain("\tat ");
+            assertThat(errors).contains(words);
+            return this;
+        }
+    }
+
+    private final Path folder;
+    private final Path data;
+
+    private Installation(Path folder, Path data) {
+        this.folder = folder;
+        this.data = data;
+    }
+
+    static Installation unpack() {
+        try {
+            Path folder = Files.createTempDirectory("sunaba-it");
+            Path archive;
+            try (Stream<Path> files = Files.list(REPOSITORY.resolve("distribution/target"))) {
+                archive =
+                        files.filter(file -> file.toString().endsWith(".tar.gz"))
+                                .findFirst()
+                                .orElseThrow();
+            }
+            run(
+                            new ProcessBuilder(
+                                    "tar", "-xzf", archive.toString(), "-C", folder.toString()),
+                            new byte[0])
+                    .expectSuccess();
+            Path home;
+            try (Stream<Path> entries = Files.list(folder)) {
+                home = entries.filter(Files::isDirectory).findFirst().orElseThrow();
+            }
+            return new Installation(home, folder.resolve("data"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// The same installation with other data.
+    Installation withData(Path otherData) {
+        return new Installation(folder, otherData);
+    }
+
+    /// Kills the daemon without any warning.
+    void killDaemon() {
+        String status = sunaba("status").expectSuccess().text();
+        Matcher matcher = Pattern.compile("pid (\\d+)").matcher(status);
+        assertThat(matcher.find()).as(status).isTrue();
+        ProcessHandle daemon = ProcessHandle.of(Long.parseLong(matcher.group(1))).orElseThrow();
+        daemon.destroyForcibly();
+        daemon.onExit().join();
+    }
+
+    Path home() {
+        return folder;
+    }
+
+    Path data() {
+        return data;
+    }
+
+    static Path rootfs() {
+        Path directory = REPOSITORY.resolve(".local/rootfs/busybox");
+        assertThat(directory.resolve("bin/busybox")).as("made by scripts/busybox-rootfs").exists();
+        return directory;
+    }
+
+    /// Replaces the value of a property in a file of `etc/`, or adds it.
+    void configure(String pid, String key, String value) throws IOException {
+        Path file = folder.resolve("etc").resolve(pid + ".cfg");
+        List<String> lines =
+                new ArrayList<>(Files.exists(file) ? Files.readAllLines(file) : List.of());
+        lines.removeIf(line -> line.matches("\\s*" + key.replace(".", "\\.") + "\\s*=.*"));
+        lines.add(key + " = " + value);
+        Files.write(file, lines);
+    }
+
+    Result sunaba(String... arguments) {
+        return sunabaWithInput(new byte[0], arguments);
+    }
+
+    Result sunabaWithInput(byte[] input, String... arguments) {
+        return run(builder(arguments), input);
+    }
+
+    Installation start() {
+        sunaba("start").expectSuccess();
+        return this;
+    }
+
+    /// Runs a line on the daemon.
+    Result exec(String line) {
+        return sunaba("exec", line);
+    }
+
+    /// Starts a line on the daemon and does not wait for it.
+    Background execInBackground(String line) {
+        try {
+            Path output = Files.createTempFile(folder.getParent(), "exec", ".out");
+            ProcessBuilder builder =
+                    builder("exec", line)
+                            .redirectErrorStream(true)
+                            .redirectInput(Path.of("/dev/null").toFile())
+                            .redirectOutput(output.toFile());
+            return new Background(builder.start(), output);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// A command that runs by the side.
+    record Background(Process process, Path file) {
+        String output() {
+            try {
+                return Files.readString(file);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        Background awaitOutput(String text) {
+            await("output of '" + text + "'", () -> output().contains(text));
+            return this;
+        }
+
+        int awaitEnd() throws InterruptedException {
+            assertThat(process.waitFor(180, TimeUnit.SECONDS)).as("ends: " + output()).isTrue();
+            return process.exitValue();
+        }
+    }
+
+    /// The directory of the daemon's sockets and machines.
+    Path runDirectory() {
+        try {
+            return data.resolve("run").toRealPath();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Process ids of the virtual machine monitors of this installation.
+    List<Long> machines() {
+        String run = runDirectory().toString();
+        return ProcessHandle.allProcesses()
+                .filter(process -> commandLine(process.pid()).contains(run))
+                .filter(process ->
+                        commandLine(process.pid()).startsWith("qemu-system")
+                                || commandLine(process.pid()).contains("/qemu-system"))
+                .map(ProcessHandle::pid)
+                .toList();
+    }
+
+    private static String commandLine(long pid) {
+        try {
+            return Files.readString(Path.of("/proc/" + pid + "/cmdline")).replace('\0', ' ');
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /// Asserts that no machine, socket, record, mount or temporary file of a sandbox is left.
+    void assertNothingLeft() {
+        assertThat(exec("sandbox:list | json").expectSuccess().text().strip()).isEqualTo("[]");
+        assertThat(machines()).as("machines").isEmpty();
+        assertThat(below(runDirectory()))
+                .as("run directory")
+                .allSatisfy(file -> assertThat(file).matches("control\\.sock|[a-z]+"));
+        assertThat(below(data.resolve("metadata")))
+                .as("records")
+                .noneMatch(file -> file.startsWith("sandbox+") || file.contains(".tmp"));
+        assertThat(below(data.resolve("core/images")))
+                .as("images")
+                .noneMatch(file -> file.contains("tmp"));
+        assertThat(mounts()).as("mounts").noneMatch(line -> line.contains(folder.toString()));
+    }
+
+    private static List<String> mounts() {
+        try {
+            return Files.readAllLines(Path.of("/proc/self/mounts"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<String> below(Path directory) {
+        if (!Files.exists(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.skip(1).map(file -> directory.relativize(file).toString()).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static void signal(Process process, String name) throws IOException, InterruptedException {
+        assertThat(
+                        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                                .start()
+                                .waitFor())
+                .isZero();
+    }
+
+    /// Waits until a condition holds, for a minute at most.
+    static void await(String what, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("waited for a minute in vain: " + what);
+            }
+            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+        }
+    }
+
+    /// Runs any command with this installation's data directory in its environment.
+    Result command(String... command) {
+        return run(builder(List.of(command)), new byte[0]);
+    }
+
+    private ProcessBuilder builder(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(folder.resolve("bin/sunaba").toString()));
+        command.addAll(List.of(arguments));
+        return builder(command);
+    }
+
+    private ProcessBuilder builder(List<String> command) {
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("SUNABA_DATA", data.toString());
+        return builder;
+    }
+
+    private static Result run(ProcessBuilder builder, byte[] input) {
+        long start = System.nanoTime();
+        try {
+            Process process = builder.start();
+            CompletableFuture<byte[]> output = drain(process.getInputStream());
+            CompletableFuture<byte[]> errors = drain(process.getErrorStream());
+            CompletableFuture<Void> feeder = feed(process.getOutputStream(), input);
+            if (!process.waitFor(180, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new AssertionError("no end within 180 s: " + builder.command());
+            }
+            feeder.join();
+            return new Result(
+                    process.exitValue(),
+                    output.join(),
+                    new String(errors.join(), UTF_8),
+                    Duration.ofNanos(System.nanoTime() - start));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new AssertionError("interrupted", e);
+        }
+    }
+
+    private static CompletableFuture<byte[]> drain(InputStream stream) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try (stream) {
+                        return stream.readAllBytes();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                },
+                Thread::startVirtualThread);
+    }
+
+    private static CompletableFuture<Void> feed(OutputStream stream, byte[] input) {
+        return CompletableFuture.runAsync(
+                () -> {
+                    try (stream) {
+                        stream.write(input);
+                    } catch (IOException e) {
+                        // The command ended without reading all of its input, as it may.
+                    }
+                },
+                Thread::startVirtualThread);
+    }
+
+    /// Stops the daemon, ends what machines are left, and removes everything.
+    @Override
+    public void close() {
+        if (sunaba("status").status() == 0) {
+            List<Long> machines = machines();
+            sunaba("stop");
+            machines.forEach(
+                    pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+        }
+        remove(requireNonNull(folder.getParent()));
+    }
+
+    /// Removes a directory with all that is in it.
+    static void remove(Path directory) {
+        try {
+            Files.walkFileTree(
+                    directory,
+                    new SimpleFileVisitor<>() {
+                        @Override
+                        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                                throws IOException {
+                            Files.delete(file);
+                            return FileVisitResult.CONTINUE;
+                        }
+
+                        @Override
+                        public FileVisitResult postVisitDirectory(
+                                Path left, @Nullable IOException e) throws IOException {
+                            Files.delete(left);
+                            return FileVisitResult.CONTINUE;
+                        }
+                    });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
