@@ -40,7 +40,11 @@ import org.slf4j.LoggerFactory;
 final class AgentConnector {
     private static final Logger LOGGER = LoggerFactory.getLogger(AgentConnector.class);
 
-    private static final Duration FIRST_PATIENCE = Duration.ofMillis(500);
+    /// More than an agent that is up needs, however busy its host. A guest that boots answers the
+    /// attempt that is under way then; the less often one ends, the less likely that is missed.
+    private static final Duration FIRST_PATIENCE = Duration.ofMillis(1500);
+
+    private static final int MORE_PATIENCE = 8;
 
     /// Long enough for an agent to see that the serial port's host hung up.
     private static final Duration SERIAL_PAUSE = Duration.ofMillis(100);
@@ -84,7 +88,7 @@ final class AgentConnector {
                 }
                 LOGGER.debug("{}: {}", name(), e.toString());
                 if (e instanceof SocketTimeoutException) {
-                    patience = patience.multipliedBy(2);
+                    patience = patience.multipliedBy(MORE_PATIENCE);
                 }
             } catch (RuntimeException | InterruptedException e) {
                 close(channel);
