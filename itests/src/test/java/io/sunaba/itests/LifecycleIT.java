@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.sunaba.itests.Installation.Background;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +46,7 @@ class LifecycleIT {
     }
 
     @Test
-    void containerGoesThroughItsLife() {
+    void containerGoesThroughItsLife() throws Exception {
         succeed("sandbox:create --id life --memory 192M --cpus 1");
         assertThat(state("sandbox:status life")).isEqualTo("READY");
         succeed("container:create life one --rootfs " + ROOTFS + " -- sleep 1000");
@@ -79,6 +80,9 @@ class LifecycleIT {
         sunaba.exec("sandbox:delete life").expectOneLine("life", "RUNNING", "delete");
         succeed("sandbox:delete --force life");
         sunaba.assertNothingLeft();
+        assertThat(Files.readAllLines(sunaba.data().resolve("log/sunaba.log")))
+                .as("what is odd about an ordinary life")
+                .noneMatch(line -> line.contains("WARN") && line.contains("life"));
     }
 
     @Test

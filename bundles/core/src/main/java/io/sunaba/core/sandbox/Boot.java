@@ -93,6 +93,7 @@ final class Boot {
     private void endMachine() throws InterruptedException {
         Machine machine = connection.machineAtHand();
         if (machine != null) {
+            connection.expectEnd();
             machine.stop();
         }
         connection.close();

@@ -54,6 +54,7 @@ final class Connection {
     private final AtomicReference<@Nullable Agent> agent = new AtomicReference<>();
     private volatile CompletableFuture<MachineExit> exit = new CompletableFuture<>();
     private volatile boolean closed;
+    private volatile boolean ending;
 
     Connection(Environment environment, Supplier<SandboxRecord> record, Listener listener) {
         this.environment = requireNonNull(environment, "environment is null");
@@ -64,8 +65,14 @@ final class Connection {
     /// Takes over a machine that was just made.
     void adopt(Vm vm) {
         closed = false;
+        ending = false;
         take(vm.machine());
         take(vm.agent());
+    }
+
+    /// Takes note that the machine is about to be ended: that its agent goes too is no news then.
+    void expectEnd() {
+        ending = true;
     }
 
     /// Returns the handle of the machine if there is one; connects to nothing.
@@ -188,7 +195,7 @@ final class Connection {
         then(
                 taken.lost(),
                 detail -> {
-                    if (discard(taken)) {
+                    if (discard(taken) && !ending) {
                         listener.agentLost(detail);
                     }
                 });

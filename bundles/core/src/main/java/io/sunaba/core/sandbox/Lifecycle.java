@@ -162,6 +162,7 @@ final class Lifecycle {
         SandboxRecord record = record();
         MachineRecord machine = record.machine();
         if (machine != null) {
+            parts.connection().expectEnd();
             Machine atHand = parts.connection().machineAtHand();
             if (atHand == null || !stop(atHand)) {
                 parts.environment()
