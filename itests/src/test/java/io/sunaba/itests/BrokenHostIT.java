@@ -93,7 +93,8 @@ class BrokenHostIT {
 
     @Test
     void guestThatNeverAnswers() throws Exception {
-        guestWithArgument("rdinit=/bin/sh");
+        // Its first process watches a file that never grows.
+        guestWithArgument("rdinit=/bin/busybox -- tail -f /init");
         sunaba.configure(CORE, "boot.timeout", "8s");
         createFails("8");
     }
