@@ -77,6 +77,7 @@ final class Statistics {
                 .setKernelUsage(MemoryData.newBuilder().setUsage(stat.getOrDefault("kernel", 0L)))
                 .setUseHierarchy(true)
                 .putAllStats(stat)
+                .putStats("oom_kill", events.getOrDefault("oom_kill", 0L))
                 .build();
     }
 

@@ -28,6 +28,7 @@ class CgroupTest {
         write("memory.current", "4096\n");
         write("memory.max", "max\n");
         write("memory.stat", "anon 1\nfile 2\n");
+        write("memory.events", "oom 2\noom_kill 1\n");
         write("pids.current", "3\n");
         write("io.stat", "254:16 rbytes=1 wbytes=2 rios=3 wios=4 dbytes=5 dios=6\n8:0 \n");
         Path network = Files.createDirectory(directory.resolve("net"));
@@ -39,6 +40,7 @@ class CgroupTest {
         assertThat(stats.getMemoryStats().getUsage().getUsage()).isEqualTo(4096);
         assertThat(stats.getMemoryStats().getUsage().getLimit()).isZero();
         assertThat(stats.getMemoryStats().getCache()).isEqualTo(2);
+        assertThat(stats.getMemoryStats().getStatsOrThrow("oom_kill")).isEqualTo(1);
         assertThat(stats.getPidsStats().getCurrent()).isEqualTo(3);
         assertThat(stats.getBlkioStats().getIoServiceBytesRecursiveList())
                 .extracting(entry -> entry.getOp() + entry.getValue())
