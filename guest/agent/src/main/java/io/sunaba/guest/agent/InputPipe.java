@@ -1,20 +1,39 @@
 package io.sunaba.guest.agent;
 
 import io.sunaba.guest.protocol.WriteStreamResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 
 /// What a process reads from its standard input. A write is answered when the pipe has taken all of
 /// it; writes go in one after the other.
 final class InputPipe {
     private static final class Write {
         final byte[] bytes;
-        final Reply<WriteStreamResponse> reply;
+        final @Nullable Reply<WriteStreamResponse> reply;
         int written;
 
         Write(byte[] bytes, Reply<WriteStreamResponse> reply) {
             this.bytes = bytes;
             this.reply = reply;
+        }
+
+        /// A write that nobody asked for.
+        Write(String characters) {
+            this.bytes = characters.getBytes(StandardCharsets.US_ASCII);
+            this.reply = null;
+        }
+
+        void answer(String name) {
+            if (reply == null) {
+                return;
+            }
+            if (written == bytes.length) {
+                reply.send(WriteStreamResponse.newBuilder().setLen(written).build());
+            } else {
+                reply.fail(Failures.wrongState("standard input of " + name + " is closed"));
+            }
         }
     }
 
@@ -22,7 +41,9 @@ final class InputPipe {
     private final SystemCalls calls;
     private final EventLoop events;
     private final int descriptor;
+    private final boolean terminal;
     private final Queue<Write> writes = new ArrayDeque<>();
+    private boolean lineEnded = true;
     private boolean waiting;
     private boolean closeAfterWrites;
     private boolean closed;
@@ -30,12 +51,13 @@ final class InputPipe {
     /// Takes over the write end of a pipe, or a terminal.
     ///
     /// @param name of the process, for messages
-    InputPipe(String name, SystemCalls calls, EventLoop events, int descriptor)
+    InputPipe(String name, SystemCalls calls, EventLoop events, int descriptor, boolean terminal)
             throws ErrnoException {
         this.name = name;
         this.calls = calls;
         this.events = events;
         this.descriptor = descriptor;
+        this.terminal = terminal;
         calls.setNonBlocking(descriptor);
     }
 
@@ -45,13 +67,21 @@ final class InputPipe {
                 throw Failures.wrongState("standard input of " + name + " is closed");
             }
             writes.add(new Write(bytes, reply));
+            if (bytes.length > 0) {
+                lineEnded = bytes[bytes.length - 1] == '\n';
+            }
         }
         advance();
     }
 
-    /// Closes the input behind what was written. May be repeated.
+    /// Closes the input behind what was written. May be repeated. The process at a terminal is told
+    /// by the character for the end, as the terminal stays open for its output; within a line, the
+    /// first such character only hands over that line.
     void closeAfterWrites() {
         synchronized (this) {
+            if (terminal && !closed && !closeAfterWrites) {
+                writes.add(new Write(lineEnded ? "\4" : "\4\4"));
+            }
             closeAfterWrites = true;
         }
         advance();
@@ -91,11 +121,7 @@ final class InputPipe {
                 }
                 writes.remove();
             }
-            if (write.written == write.bytes.length) {
-                write.reply.send(WriteStreamResponse.newBuilder().setLen(write.written).build());
-            } else {
-                write.reply.fail(Failures.wrongState("standard input of " + name + " is closed"));
-            }
+            write.answer(name);
         }
     }
 

@@ -53,7 +53,7 @@ final class Streams implements AutoCloseable {
                         calls,
                         events,
                         -1,
-                        new InputPipe(name, calls, events, in.writeEnd()),
+                        new InputPipe(name, calls, events, in.writeEnd(), false),
                         new OutputPipe(calls, events, out.readEnd()),
                         new OutputPipe(calls, events, error.readEnd()));
         try {
@@ -76,7 +76,7 @@ final class Streams implements AutoCloseable {
                 calls,
                 events,
                 terminal,
-                new InputPipe(name, calls, events, calls.duplicate(terminal)),
+                new InputPipe(name, calls, events, calls.duplicate(terminal), true),
                 new OutputPipe(calls, events, calls.duplicate(terminal)),
                 null);
     }

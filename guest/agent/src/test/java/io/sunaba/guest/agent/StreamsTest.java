@@ -1,5 +1,6 @@
 package io.sunaba.guest.agent;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,6 +10,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.sunaba.guest.protocol.ReadStreamResponse;
 import io.sunaba.guest.protocol.WriteStreamResponse;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -163,6 +165,27 @@ class StreamsTest {
                                 assertThat(e.getStatus().getCode())
                                         .isEqualTo(Status.Code.FAILED_PRECONDITION))
                 .hasMessageContaining("standard input of cat is closed");
+    }
+
+    @Test
+    void closedInputOfATerminalIsTheEndForWhoReadsFromIt() throws Exception {
+        int terminal = calls.open("/dev/ptmx", SystemCalls.O_RDWR | SystemCalls.O_NOCTTY);
+        calls.control(terminal, 0x40045431, new byte[4]);
+        byte[] number = new byte[4];
+        calls.control(terminal, 0x80045430L, number);
+        String other = "/dev/pts/" + ByteBuffer.wrap(number).order(LITTLE_ENDIAN).getInt();
+        int line = calls.open(other, SystemCalls.O_RDWR | SystemCalls.O_NOCTTY);
+        try (Streams streams =
+                Streams.terminal("cat", calls, new EventLoop(calls, executor), terminal)) {
+            streams.stdin().write(new byte[] {'h', 'i'}, new Reply<>(new Caller<>()));
+            streams.stdin().closeAfterWrites();
+
+            byte[] received = new byte[8];
+            assertThat(calls.read(line, received, 8)).as("an unfinished line").isEqualTo(2);
+            assertThat(calls.read(line, received, 8)).as("the end").isZero();
+        } finally {
+            calls.close(line);
+        }
     }
 
     @Test
