@@ -26,8 +26,8 @@ final class Agent {
     private final boolean ownsMachine;
     private final OomWatch oomWatch;
 
-    /// Mount points of the sandbox; null while there is none.
-    private @Nullable List<Path> sandboxMounts;
+    /// What is mounted for the sandbox; null while there is none.
+    private @Nullable List<Storages.Mounted> sandboxMounts;
 
     private Agent(Executor executor, Path crun, boolean ownsMachine) throws IOException {
         this.ownsMachine = ownsMachine;

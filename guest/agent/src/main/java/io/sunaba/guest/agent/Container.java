@@ -35,7 +35,7 @@ final class Container {
     private final Launcher launcher;
     private final Path bundle;
     private final Cgroup cgroup;
-    private final List<Path> mounts;
+    private final List<Storages.Mounted> mounts;
     private final ContainerProcess first;
 
     /// Guarded by itself.
@@ -49,7 +49,7 @@ final class Container {
             Launcher launcher,
             Path bundle,
             Cgroup cgroup,
-            List<Path> mounts,
+            List<Storages.Mounted> mounts,
             ContainerProcess first) {
         this.id = id;
         this.launcher = launcher;

@@ -83,7 +83,7 @@ final class Containers {
         Spec spec = request.getOCI();
         Cgroup cgroup = Cgroup.of(cgroups, spec.getLinux().getCgroupsPath(), id);
         Path bundle = directory.resolve(id);
-        List<Path> mounts = launcher.storages().mount(request.getStoragesList());
+        List<Storages.Mounted> mounts = launcher.storages().mount(request.getStoragesList());
         try {
             Files.createDirectory(bundle);
             Files.writeString(
@@ -105,7 +105,7 @@ final class Containers {
         }
     }
 
-    private void undo(String id, Path bundle, List<Path> mounts) throws InterruptedException {
+    private void undo(String id, Path bundle, List<Storages.Mounted> mounts) throws InterruptedException {
         try {
             launcher.crun().run("delete", "--force", id);
         } catch (IOException | StatusRuntimeException e) {

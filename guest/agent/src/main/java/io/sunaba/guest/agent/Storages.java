@@ -3,6 +3,7 @@ package io.sunaba.guest.agent;
 import io.sunaba.guest.protocol.Storage;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -14,6 +15,12 @@ final class Storages {
     /// Names of the drivers, as the host is told.
     static final List<String> DRIVERS = List.of("blk", "overlayfs", "ephemeral", "local");
 
+    /// Something mounted.
+    ///
+    /// @param directories that were made for it, outermost first
+    /// @param layers those of them that an overlay has its files in
+    record Mounted(Path point, List<Path> directories, List<Path> layers) {}
+
     private final SystemCalls calls;
     private final BlockDevices blockDevices;
 
@@ -24,16 +31,17 @@ final class Storages {
 
     /// Mounts all, in this order, or none.
     ///
-    /// @return the mount points, for [#unmount]
-    List<Path> mount(List<Storage> storages) throws IOException, InterruptedException {
-        List<Path> mounted = new ArrayList<>();
+    /// @return what is mounted, for [#unmount]
+    List<Mounted> mount(List<Storage> storages) throws IOException, InterruptedException {
+        List<Mounted> mounted = new ArrayList<>();
         try {
             for (Storage storage : storages) {
-                Path point = mountPoint(storage);
-                Files.createDirectories(point);
-                // Noted first: a driver that fails half way leaves at least the directory.
-                mounted.add(point);
-                mount(storage, point);
+                Mounted made =
+                        new Mounted(mountPoint(storage), new ArrayList<>(), new ArrayList<>());
+                // Noted first: what fails half way leaves at least directories.
+                mounted.add(made);
+                makeDirectories(made.point(), made.directories());
+                mount(storage, made);
             }
             return mounted;
         } catch (Throwable e) {
@@ -51,7 +59,24 @@ final class Storages {
         return point;
     }
 
-    private void mount(Storage storage, Path point) throws IOException, InterruptedException {
+    /// Makes a directory and its parents, as far as they are not there.
+    private static void makeDirectories(Path directory, List<Path> made) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            Path parent = directory.getParent();
+            if (parent != null) {
+                makeDirectories(parent, made);
+            }
+            try {
+                Files.createDirectory(directory);
+                made.add(directory);
+            } catch (FileAlreadyExistsException e) {
+                // Made for another container this moment; if it is a file, mounting tells.
+            }
+        }
+    }
+
+    private void mount(Storage storage, Mounted made) throws IOException, InterruptedException {
+        Path point = made.point();
         MountOptions options = MountOptions.parse(storage.getOptionsList());
         switch (storage.getDriver()) {
             case "blk" -> {
@@ -66,7 +91,7 @@ final class Storages {
             case "overlayfs" -> {
                 for (String option : storage.getOptionsList()) {
                     if (option.startsWith("upperdir=") || option.startsWith("workdir=")) {
-                        Files.createDirectories(Path.of(option.substring(option.indexOf('=') + 1)));
+                        makeLayer(Path.of(option.substring(option.indexOf('=') + 1)), made);
                     }
                 }
                 calls.mount(
@@ -87,23 +112,44 @@ final class Storages {
         }
     }
 
-    /// Unmounts in reverse order, as far as that goes, and removes the mount points.
-    void unmount(List<Path> mounted) {
-        for (Path point : mounted.reversed()) {
+    /// A layer that was there before keeps what is in it: it is not the agent's.
+    private static void makeLayer(Path layer, Mounted made) throws IOException {
+        if (!Files.exists(layer)) {
+            makeDirectories(layer, made.directories());
+            made.layers().add(layer);
+        }
+    }
+
+    /// Unmounts in reverse order, as far as that goes, and removes what was made for it.
+    void unmount(List<Mounted> mounted) {
+        for (Mounted made : mounted.reversed()) {
             try {
-                calls.unmount(point.toString(), 0);
+                calls.unmount(made.point().toString(), 0);
             } catch (ErrnoException e) {
                 if (e.errno() != ErrnoException.EINVAL && e.errno() != ErrnoException.ENOENT) {
-                    detach(point, e);
+                    detach(made.point(), e);
                 }
             }
-            try {
-                Files.delete(point);
-            } catch (NoSuchFileException | DirectoryNotEmptyException e) {
-                // Gone already, or shared with others.
-            } catch (IOException e) {
-                Log.warn("removing mount point " + point, e);
-            }
+            made.layers().forEach(Storages::removeLayer);
+            made.directories().reversed().forEach(Storages::removeDirectory);
+        }
+    }
+
+    private static void removeLayer(Path layer) {
+        try {
+            DirectoryTree.remove(layer);
+        } catch (IOException e) {
+            Log.warn("removing layer " + layer, e);
+        }
+    }
+
+    private static void removeDirectory(Path directory) {
+        try {
+            Files.delete(directory);
+        } catch (NoSuchFileException | DirectoryNotEmptyException e) {
+            // Gone already, or shared with others.
+        } catch (IOException e) {
+            Log.warn("removing directory " + directory, e);
         }
     }
 
