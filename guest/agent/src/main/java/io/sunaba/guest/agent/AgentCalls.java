@@ -18,6 +18,7 @@ import io.sunaba.guest.protocol.ListProcessesResponse;
 import io.sunaba.guest.protocol.OOMEvent;
 import io.sunaba.guest.protocol.OnlineCPUMemRequest;
 import io.sunaba.guest.protocol.PauseContainerRequest;
+import io.sunaba.guest.protocol.Process;
 import io.sunaba.guest.protocol.ReadStreamRequest;
 import io.sunaba.guest.protocol.ReadStreamResponse;
 import io.sunaba.guest.protocol.RemoveContainerRequest;
@@ -130,12 +131,16 @@ final class AgentCalls extends AgentServiceGrpc.AgentServiceImplBase {
                         throw Failures.invalid(
                                 "process " + request.getExecId() + " has no command to run");
                     }
-                    Containers.refuse("string_user", request.hasStringUser());
-                    container(request.getContainerId())
-                            .exec(
-                                    request.getExecId(),
-                                    OciConfig.process(request.getProcess()),
-                                    request.getProcess().getTerminal());
+                    Container container = container(request.getContainerId());
+                    Process.Builder process = request.getProcess().toBuilder();
+                    if (request.hasStringUser()) {
+                        process.setUser(
+                                container.lookUp(process.getUser(), request.getStringUser()));
+                    }
+                    container.exec(
+                            request.getExecId(),
+                            OciConfig.process(process.build()),
+                            process.getTerminal());
                 });
     }
 

@@ -1,6 +1,8 @@
 package io.sunaba.guest.agent;
 
 import io.grpc.StatusRuntimeException;
+import io.sunaba.guest.protocol.StringUser;
+import io.sunaba.guest.protocol.User;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -34,6 +36,7 @@ final class Container {
     private final String id;
     private final Launcher launcher;
     private final Path bundle;
+    private final Path root;
     private final Cgroup cgroup;
     private final List<Storages.Mounted> mounts;
     private final ContainerProcess first;
@@ -48,12 +51,14 @@ final class Container {
             String id,
             Launcher launcher,
             Path bundle,
+            Path root,
             Cgroup cgroup,
             List<Storages.Mounted> mounts,
             ContainerProcess first) {
         this.id = id;
         this.launcher = launcher;
         this.bundle = bundle;
+        this.root = root;
         this.cgroup = cgroup;
         this.mounts = List.copyOf(mounts);
         this.first = first;
@@ -121,6 +126,12 @@ final class Container {
         } finally {
             Files.delete(file);
         }
+    }
+
+    /// Finds the user of a process by names that the container knows.
+    synchronized User lookUp(User given, StringUser wanted) throws IOException {
+        require("start a process in", State.RUNNING);
+        return Users.lookUp(launcher.calls(), root, given, wanted);
     }
 
     private boolean hasProcess(String execId) {

@@ -3,6 +3,8 @@ package io.sunaba.guest.agent;
 import io.grpc.StatusRuntimeException;
 import io.sunaba.guest.protocol.CreateContainerRequest;
 import io.sunaba.guest.protocol.Spec;
+import io.sunaba.guest.protocol.StringUser;
+import io.sunaba.guest.protocol.User;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +65,6 @@ final class Containers {
             throw Failures.invalid(
                     "container " + request.getContainerId() + " has no command to run");
         }
-        refuse("string_user", request.hasStringUser());
         refuse("devices", request.getDevicesCount() > 0);
         refuse("sandbox_pidns", request.getSandboxPidns());
         refuse("shared_mounts", request.getSharedMountsCount() > 0);
@@ -83,8 +84,12 @@ final class Containers {
         Spec spec = request.getOCI();
         Cgroup cgroup = Cgroup.of(cgroups, spec.getLinux().getCgroupsPath(), id);
         Path bundle = directory.resolve(id);
+        Path root = bundle.resolve(spec.getRoot().getPath());
         List<Storages.Mounted> mounts = launcher.storages().mount(request.getStoragesList());
         try {
+            if (request.hasStringUser()) {
+                spec = as(spec, root, request.getStringUser());
+            }
             Files.createDirectory(bundle);
             Files.writeString(
                     bundle.resolve("config.json"), OciConfig.spec(spec, cgroup.path()).toString());
@@ -98,14 +103,21 @@ final class Containers {
                             bundle.resolve("first"),
                             spec.getProcess().getTerminal());
             oomWatch.watch(id, cgroup);
-            return new Container(id, launcher, bundle, cgroup, mounts, first);
+            return new Container(id, launcher, bundle, root, cgroup, mounts, first);
         } catch (Throwable e) {
             undo(id, bundle, mounts);
             throw e;
         }
     }
 
-    private void undo(String id, Path bundle, List<Storages.Mounted> mounts) throws InterruptedException {
+    private Spec as(Spec spec, Path root, StringUser wanted) throws IOException {
+        User given = spec.getProcess().getUser();
+        User user = Users.lookUp(launcher.calls(), root, given, wanted);
+        return spec.toBuilder().setProcess(spec.getProcess().toBuilder().setUser(user)).build();
+    }
+
+    private void undo(String id, Path bundle, List<Storages.Mounted> mounts)
+            throws InterruptedException {
         try {
             launcher.crun().run("delete", "--force", id);
         } catch (IOException | StatusRuntimeException e) {

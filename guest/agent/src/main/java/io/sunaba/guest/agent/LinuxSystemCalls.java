@@ -44,9 +44,12 @@ final class LinuxSystemCalls implements SystemCalls {
     private static final int EPOLL_CREATE1 = 291;
     private static final int PIPE2 = 293;
     private static final int INOTIFY_INIT1 = 294;
+    private static final int OPENAT2 = 437;
 
     private static final int CLOSE_ON_EXEC = 0x80000;
     private static final int AT_FDCWD = -100;
+    private static final int RESOLVE_NO_MAGICLINKS = 2;
+    private static final int RESOLVE_IN_ROOT = 16;
     private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int F_SETFL = 4;
     private static final int IN_MODIFY = 2;
@@ -133,6 +136,40 @@ final class LinuxSystemCalls implements SystemCalls {
                             flags | CLOSE_ON_EXEC,
                             0,
                             0);
+        }
+    }
+
+    @Override
+    public int openInRoot(String root, String path, int flags) throws ErrnoException {
+        int directory = open(root, O_PATH | O_DIRECTORY);
+        try (Arena arena = Arena.ofConfined()) {
+            // struct open_how: flags, mode, how to resolve.
+            MemorySegment how =
+                    arena.allocateFrom(
+                            JAVA_LONG,
+                            flags | CLOSE_ON_EXEC,
+                            0,
+                            RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
+            long name = arena.allocateFrom(path).address();
+            String what = "open " + path + " in " + root;
+            int opened =
+                    (int)
+                            call(
+                                    arena,
+                                    what,
+                                    OPENAT2,
+                                    directory,
+                                    name,
+                                    how.address(),
+                                    how.byteSize(),
+                                    0);
+            if (opened == WOULD_BLOCK) {
+                // Somebody moves directories while the kernel looks.
+                throw new ErrnoException(what, ErrnoException.EAGAIN);
+            }
+            return opened;
+        } finally {
+            close(directory);
         }
     }
 

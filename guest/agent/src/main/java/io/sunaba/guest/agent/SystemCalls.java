@@ -14,6 +14,10 @@ interface SystemCalls {
     int O_RDWR = 2;
     int O_NOCTTY = 0x100;
     int O_NONBLOCK = 0x800;
+    int O_DIRECTORY = 0x10000;
+
+    /// Only finds the file, whatever it is.
+    int O_PATH = 0x200000;
 
     long MS_RDONLY = 1;
     long MS_NOSUID = 2;
@@ -45,6 +49,9 @@ interface SystemCalls {
     record Ended(int pid, int status) {}
 
     int open(String path, int flags) throws ErrnoException;
+
+    /// Opens a file as somebody sees it for whom the directory is the root, links included.
+    int openInRoot(String root, String path, int flags) throws ErrnoException;
 
     void close(int descriptor);
 
