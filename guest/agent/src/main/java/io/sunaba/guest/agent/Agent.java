@@ -113,9 +113,7 @@ final class Agent {
         if (!request.getHostname().isEmpty()) {
             machine.setHostname(request.getHostname());
         }
-        if (request.getDnsCount() > 0) {
-            machine.setNameServers(request.getDnsList());
-        }
+        machine.setNameServers(request.getDnsList());
         sandboxMounts = storages.mount(request.getStoragesList());
     }
 

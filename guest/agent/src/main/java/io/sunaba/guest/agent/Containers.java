@@ -81,7 +81,7 @@ final class Containers {
 
     private Container make(String id, CreateContainerRequest request)
             throws IOException, InterruptedException {
-        Spec spec = request.getOCI();
+        Spec spec = NameServers.mount(request.getOCI(), Machine.NAME_SERVERS);
         Cgroup cgroup = Cgroup.of(cgroups, spec.getLinux().getCgroupsPath(), id);
         Path bundle = directory.resolve(id);
         Path root = bundle.resolve(spec.getRoot().getPath());

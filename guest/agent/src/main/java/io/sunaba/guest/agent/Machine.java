@@ -15,6 +15,9 @@ import java.util.Map;
 final class Machine {
     static final Path CGROUPS = Path.of("/sys/fs/cgroup");
 
+    /// Is there if the sandbox has name servers.
+    static final Path NAME_SERVERS = Path.of("/run/resolv.conf");
+
     private static final Path MEMORY = Path.of("/sys/devices/system/memory");
     private static final long RNDADDENTROPY = 0x40085203;
     private static final long RNDRESEEDCRNG = 0x5207;
@@ -71,9 +74,12 @@ final class Machine {
         calls.setHostname(name);
     }
 
-    /// @param lines of resolv.conf
+    /// @param lines of resolv.conf; none = there are no name servers
     void setNameServers(List<String> lines) throws IOException {
-        Files.writeString(Path.of("/run/resolv.conf"), String.join("\n", lines) + "\n");
+        Files.deleteIfExists(NAME_SERVERS);
+        if (!lines.isEmpty()) {
+            Files.writeString(NAME_SERVERS, String.join("\n", lines) + "\n");
+        }
     }
 
     void setTime(long seconds, long microseconds) throws IOException {
