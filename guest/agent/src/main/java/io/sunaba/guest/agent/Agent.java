@@ -107,6 +107,7 @@ final class Agent {
             throw Failures.exists("the sandbox exists");
         }
         Containers.refuse("guest_hook_path", !request.getGuestHookPath().isEmpty());
+        Containers.refuse("sandbox_pidns", request.getSandboxPidns());
         for (var module : request.getKernelModulesList()) {
             drivers.load(module.getName(), module.getParametersList());
         }
