@@ -77,6 +77,7 @@ final class Platform implements AutoCloseable {
         factory = newFactory();
         sandboxes = newRegistry();
         addAll();
+        add(hypervisor);
     }
 
     private Plugins newPlugins() {
@@ -112,7 +113,6 @@ final class Platform implements AutoCloseable {
         plugins.add(Kind.STORAGE, storage, NAMED_FAKE);
         add(driver);
         plugins.add(Kind.FACTORY, factory, Map.of("sunaba.name", "new"));
-        add(hypervisor);
     }
 
     void add(Hypervisor added) {
@@ -142,6 +142,11 @@ final class Platform implements AutoCloseable {
 
     /// Starts a new core on what is there; the one before is stopped, or forgotten as by a crash.
     void start() {
+        startWithoutHypervisor();
+        add(hypervisor);
+    }
+
+    void startWithoutHypervisor() {
         plugins = newPlugins();
         factory = newFactory();
         sandboxes = newRegistry();

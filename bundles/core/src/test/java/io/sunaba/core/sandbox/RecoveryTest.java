@@ -1,0 +1,232 @@
+package io.sunaba.core.sandbox;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sunaba.core.sandbox.Platform.Running;
+import io.sunaba.error.ConflictException;
+import io.sunaba.error.UnavailableException;
+import io.sunaba.sandbox.ContainerState;
+import io.sunaba.sandbox.ExitStatus;
+import io.sunaba.sandbox.ProcessConfig;
+import io.sunaba.sandbox.Sandbox;
+import io.sunaba.sandbox.SandboxState;
+import io.sunaba.sandbox.SandboxStatus;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RecoveryTest {
+    @TempDir Path directory;
+    private Platform platform;
+
+    @BeforeEach
+    void start() {
+        platform = new Platform(directory, Duration.ofSeconds(2));
+    }
+
+    @AfterEach
+    void stop() {
+        platform.close();
+    }
+
+    private Sandbox running() throws InterruptedException {
+        Sandbox sandbox = platform.create("web", platform.container("one", "sleep"));
+        sandbox.start();
+        return sandbox;
+    }
+
+    private Sandbox found() {
+        return platform.sandboxes.find("web").orElseThrow();
+    }
+
+    @Test
+    void sandboxesGoOnOverAStopAndAStart() throws InterruptedException {
+        Sandbox before = running();
+        platform.stop();
+        assertThat(platform.hypervisor.only().exit).isNotDone();
+        assertThat(platform.hypervisor.openHandles).hasValue(0);
+        assertThat(platform.driver.openConnections).hasValue(0);
+        assertThatThrownBy(before::status).isInstanceOf(UnavailableException.class);
+        platform.start();
+        assertThat(platform.sandboxes.list())
+                .singleElement()
+                .extracting(SandboxStatus::state)
+                .isEqualTo(SandboxState.RUNNING);
+        Sandbox sandbox = platform.sandboxes.fetch("web");
+        String process = sandbox.enterContainer("one", new ProcessConfig(List.of("exit", "4")));
+        assertThat(sandbox.waitProcess("one", process).code()).isEqualTo(4);
+        sandbox.createContainer(platform.container("two", "sleep"));
+        platform.hypervisor.only().guest.process("one", "one").exit.complete(6);
+        assertThat(sandbox.waitProcess("one", "one").code()).isEqualTo(6);
+        sandbox.stop(false);
+        sandbox.delete();
+        platform.assertNothingLeft();
+    }
+
+    @Test
+    void endOfAContainerIsNoticedAfterARestartWithoutBeingAskedFor() throws InterruptedException {
+        running();
+        platform.stop();
+        platform.start();
+        platform.hypervisor.only().guest.process("one", "one").exit.complete(9);
+        Platform.await(
+                "the end is noticed",
+                () -> found().statusContainer("one").state() == ContainerState.STOPPED);
+        assertThat(found().statusContainer("one").exit()).extracting(ExitStatus::code).isEqualTo(9);
+    }
+
+    @Test
+    void machineThatIsGoneIsOnRecordAtOnce() throws InterruptedException {
+        running();
+        platform.stop();
+        platform.hypervisor.only().kill();
+        platform.start();
+        SandboxStatus status = platform.sandboxes.list().getFirst();
+        assertThat(status.state()).isEqualTo(SandboxState.STOPPED);
+        assertThat(status.reason()).contains("gone");
+        assertThat(status.containers().getFirst().state()).isEqualTo(ContainerState.STOPPED);
+        Platform.await("its traces are removed", platform.hypervisor.hosts::isEmpty);
+        found().start();
+        assertThat(found().status().state()).isEqualTo(SandboxState.RUNNING);
+    }
+
+    @Test
+    void creationThatACrashCutShortIsUndone() throws Exception {
+        CountDownLatch reached = platform.faults.hang("agent.createSandbox");
+        Running<Sandbox> creation = Platform.run(() -> platform.create("web"));
+        assertThat(reached.await(20, TimeUnit.SECONDS)).isTrue();
+        Platform crashed = platform;
+        platform.start();
+        Platform.await("the machine is ended", crashed.hypervisor.hosts::isEmpty);
+        Platform.await(
+                "the record is removed",
+                () -> !platform.storage.records.containsKey("sandbox/web"));
+        assertThat(platform.sandboxes.list()).isEmpty();
+        Platform.await(
+                "the id is free again", () -> platform.storage.records.get("sandboxes") != null);
+        creation.thread().interrupt();
+    }
+
+    @Test
+    void halfMadeSandboxWaitsForItsHypervisor() throws Exception {
+        CountDownLatch reached = platform.faults.hang("agent.createSandbox");
+        Running<Sandbox> creation = Platform.run(() -> platform.create("web"));
+        assertThat(reached.await(20, TimeUnit.SECONDS)).isTrue();
+        byte[] intent = platform.storage.load("sandbox/web");
+        byte[] index = platform.storage.load("sandboxes");
+        creation.thread().interrupt();
+        Platform.await("undone", () -> !platform.storage.records.containsKey("sandbox/web"));
+        platform.stop();
+        platform.storage.save("sandbox/web", intent);
+        platform.storage.save("sandboxes", index);
+        platform.startWithoutHypervisor();
+        assertThat(platform.sandboxes.list()).isEmpty();
+        assertThatThrownBy(() -> platform.create("web"))
+                .isInstanceOf(ConflictException.class)
+                .hasMessageContainingAll("web", "undone");
+        platform.add(platform.hypervisor);
+        Platform.await("removed", () -> !platform.storage.records.containsKey("sandbox/web"));
+        assertThat(platform.sandboxes.list()).isEmpty();
+    }
+
+    @Test
+    void machineThatNobodyClaimsIsEnded() throws InterruptedException {
+        running();
+        platform.stop();
+        platform.storage.records.clear();
+        platform.start();
+        Platform.await("the orphan is ended", platform.hypervisor.hosts::isEmpty);
+        assertThat(platform.sandboxes.list()).isEmpty();
+    }
+
+    @Test
+    void damagedRecordHindersNoOtherAndCanBeDeleted() throws InterruptedException {
+        running();
+        platform.create("other");
+        platform.stop();
+        platform.storage.records.put("sandbox/web", "{\"format\":9}".getBytes(UTF_8));
+        platform.start();
+        assertThat(platform.sandboxes.list())
+                .extracting(SandboxStatus::id)
+                .containsExactlyInAnyOrder("web", "other");
+        assertThat(found().status().state()).isEqualTo(SandboxState.STOPPED);
+        assertThat(found().status().reason()).contains("format 9");
+        assertThat(platform.hypervisor.hosts).hasSize(2);
+        assertThatThrownBy(found()::start)
+                .isInstanceOf(UnavailableException.class)
+                .hasMessageContaining("format 9");
+        assertThatThrownBy(() -> platform.create("web")).isInstanceOf(ConflictException.class);
+        found().stop(true);
+        found().delete();
+        assertThat(platform.hypervisor.only().spec.config().owner()).isEqualTo("sandbox/other");
+        platform.sandboxes.fetch("other").delete();
+        platform.assertNothingLeft();
+    }
+
+    @Test
+    void damagedIndexEndsNoMachine() throws InterruptedException {
+        running();
+        platform.stop();
+        byte[] index = platform.storage.load("sandboxes");
+        platform.storage.save("sandboxes", "{".getBytes(UTF_8));
+        platform.start();
+        assertThatThrownBy(() -> platform.sandboxes.list())
+                .isInstanceOf(UnavailableException.class)
+                .hasMessageContainingAll("fake", "damaged");
+        assertThat(platform.hypervisor.only().exit).isNotDone();
+        platform.storage.save("sandboxes", index);
+        assertThat(platform.sandboxes.list()).hasSize(1);
+    }
+
+    @Test
+    void hypervisorAndAgentAreReplacedWhileSomebodyWaits() throws InterruptedException {
+        Sandbox sandbox = running();
+        Running<ExitStatus> waiting = Platform.run(() -> sandbox.waitProcess("one", "one"));
+        Platform.await(
+                "the wait is in the guest",
+                () -> platform.faults.passed.contains("agent.waitProcess"));
+        platform.remove(platform.hypervisor);
+        assertThat(platform.hypervisor.openHandles).hasValue(0);
+        assertThat(sandbox.status().state()).isEqualTo(SandboxState.RUNNING);
+        assertThat(sandbox.statsContainer("one").processes()).isEqualTo(1);
+        platform.add(platform.hypervisor);
+        platform.remove(platform.driver);
+        platform.add(platform.driver);
+        String process = sandbox.enterContainer("one", new ProcessConfig(List.of("exit", "4")));
+        assertThat(sandbox.waitProcess("one", process).code()).isEqualTo(4);
+        platform.hypervisor.only().guest.process("one", "one").exit.complete(8);
+        assertThat(waiting.result().join().code()).isEqualTo(8);
+        Platform.await("attached again", () -> platform.hypervisor.openHandles.get() == 1);
+        platform.hypervisor.only().kill();
+        Platform.await("stopped", () -> sandbox.status().state() == SandboxState.STOPPED);
+    }
+
+    @Test
+    void stateThatCouldNotBeSavedIsSavedLater() throws InterruptedException {
+        Sandbox sandbox = running();
+        platform.storage.failWrite(1);
+        sandbox.pauseContainer("one");
+        assertThat(sandbox.statusContainer("one").state()).isEqualTo(ContainerState.PAUSED);
+        platform.stop();
+        platform.start();
+        assertThat(found().statusContainer("one").state()).isEqualTo(ContainerState.PAUSED);
+    }
+
+    @Test
+    void stopOfThePlatformInterruptsACreationAndUndoesIt() throws Exception {
+        CountDownLatch reached = platform.faults.hang("agent.createSandbox");
+        Running<Sandbox> creation = Platform.run(() -> platform.create("web"));
+        assertThat(reached.await(20, TimeUnit.SECONDS)).isTrue();
+        platform.stop();
+        assertThat(creation.result()).isCompletedExceptionally();
+        platform.assertNothingLeft();
+    }
+}

@@ -1,0 +1,88 @@
+package io.sunaba.core.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sunaba.core.sandbox.Platform.Running;
+import io.sunaba.error.ConflictException;
+import io.sunaba.sandbox.ProcessStreams;
+import io.sunaba.sandbox.Sandbox;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StreamsTest {
+    @TempDir Path directory;
+    private Platform platform;
+    private Sandbox sandbox;
+
+    @BeforeEach
+    void start() throws InterruptedException {
+        platform = new Platform(directory);
+        sandbox = platform.create("web", platform.container("one", "cat"));
+        sandbox.start();
+    }
+
+    @AfterEach
+    void stop() {
+        platform.close();
+    }
+
+    @Test
+    void bytesPassUnchangedInChunks() throws Exception {
+        byte[] sent = new byte[3 * GuestStreams.CHUNK_BYTES + 17];
+        new Random(7).nextBytes(sent);
+        try (ProcessStreams streams = sandbox.ioStream("one", "one")) {
+            streams.stdin().write(sent);
+            streams.stdin().close();
+            assertThat(streams.stdout().readAllBytes()).isEqualTo(sent);
+            assertThat(streams.stderr().readAllBytes()).isEmpty();
+            assertThat(streams.stdout().read()).isEqualTo(-1);
+            assertThatThrownBy(() -> streams.stdin().write(1)).isInstanceOf(IOException.class);
+        }
+        assertThat(sandbox.waitProcess("one", "one").code()).isZero();
+    }
+
+    @Test
+    void oneReaderAtATime() {
+        ProcessStreams first = sandbox.ioStream("one", "one");
+        assertThatThrownBy(() -> sandbox.ioStream("one", "one"))
+                .isInstanceOf(ConflictException.class)
+                .hasMessageContaining("one");
+        first.close();
+        sandbox.ioStream("one", "one").close();
+    }
+
+    @Test
+    void readerThatLeavesIsLetGoAndTheNextGetsWhatWasUnderWay() throws Exception {
+        ProcessStreams first = sandbox.ioStream("one", "one");
+        Running<Integer> reading = Platform.run(() -> first.stdout().read());
+        Platform.await(
+                "the read is under way", () -> platform.faults.passed.contains("agent.readStdout"));
+        first.close();
+        assertThatThrownBy(reading.result()::join)
+                .isInstanceOf(CompletionException.class)
+                .hasCauseInstanceOf(IOException.class);
+        try (ProcessStreams second = sandbox.ioStream("one", "one")) {
+            second.stdin().write(new byte[] {'h', 'i'});
+            assertThat(second.stdout().readNBytes(2)).containsExactly('h', 'i');
+        }
+    }
+
+    @Test
+    void streamsEndWithTheConnection() {
+        ProcessStreams streams = sandbox.ioStream("one", "one");
+        Running<Integer> reading = Platform.run(() -> streams.stdout().read());
+        Platform.await(
+                "the read is under way", () -> platform.faults.passed.contains("agent.readStdout"));
+        platform.hypervisor.only().kill();
+        assertThatThrownBy(reading.result()::join)
+                .isInstanceOf(CompletionException.class)
+                .hasCauseInstanceOf(IOException.class);
+    }
+}
