@@ -95,6 +95,11 @@ final class LiveSandbox implements Connection.Listener, Processes.EndListener {
         return record().phase() == Phase.CREATED;
     }
 
+    /// Tells whether the hypervisor has something to say of it.
+    boolean mayHaveMachine() {
+        return !created() || record().machine() != null;
+    }
+
     boolean damaged() {
         return damage != null;
     }

@@ -16,11 +16,11 @@ import io.sunaba.sandbox.SandboxConfig;
 import io.sunaba.sandbox.SandboxState;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -34,7 +34,8 @@ import org.slf4j.LoggerFactory;
 final class Recovery {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
 
-    /// How long the first calls wait for hypervisors to tell which machines are left.
+    /// How long the first calls wait for the hypervisors of sandboxes to tell which machines are
+    /// left.
     private static final Duration FIRST_LOOK = Duration.ofSeconds(1);
 
     private static final String UNKNOWN = "unknown";
@@ -42,6 +43,7 @@ final class Recovery {
     private final Environment environment;
     private final SandboxRegistry registry;
     private final String storage;
+    private final Map<String, CompletableFuture<Void>> firstLooks = new ConcurrentHashMap<>();
     private final Object attemptLock = new Object();
     private @Nullable CompletableFuture<Void> attempt;
     private volatile boolean known;
@@ -109,12 +111,12 @@ final class Recovery {
                     "{} sandboxes loaded in {} ms",
                     registry.all().size(),
                     (System.nanoTime() - begun) / 1_000_000);
-            List<CompletableFuture<Void>> looks = new ArrayList<>();
-            environment
-                    .plugins()
-                    .all(Kind.HYPERVISOR)
-                    .forEach((name, hypervisor) -> looks.add(look(name, hypervisor)));
-            CompletableFuture.allOf(looks.toArray(CompletableFuture<?>[]::new))
+            environment.plugins().all(Kind.HYPERVISOR).forEach(this::look);
+            CompletableFuture.allOf(
+                            registry.all().stream()
+                                    .filter(LiveSandbox::mayHaveMachine)
+                                    .map(sandbox -> firstLook(sandbox.record().hypervisor()))
+                                    .toArray(CompletableFuture<?>[]::new))
                     .completeOnTimeout(null, FIRST_LOOK.toMillis(), TimeUnit.MILLISECONDS)
                     .join();
             loaded = true;
@@ -160,22 +162,24 @@ final class Recovery {
     /// Compares the records with the machines of a hypervisor that has come.
     void reconcile(String name, Hypervisor hypervisor) {
         if (known) {
-            CompletableFuture<Void> _ = look(name, hypervisor);
+            look(name, hypervisor);
         }
     }
 
-    private CompletableFuture<Void> look(String name, Hypervisor hypervisor) {
-        CompletableFuture<Void> done = new CompletableFuture<>();
+    private void look(String name, Hypervisor hypervisor) {
         Thread.startVirtualThread(() -> {
             try {
                 lookThrough(name, hypervisor);
             } catch (RuntimeException e) {
                 LOG.error("The machines of hypervisor {} cannot be listed", name, e);
             } finally {
-                done.complete(null);
+                firstLook(name).complete(null);
             }
         });
-        return done;
+    }
+
+    private CompletableFuture<Void> firstLook(String hypervisor) {
+        return firstLooks.computeIfAbsent(hypervisor, _ -> new CompletableFuture<>());
     }
 
     private void lookThrough(String name, Hypervisor hypervisor) {
