@@ -79,6 +79,8 @@ public interface Agent extends AutoCloseable {
             throws InterruptedException;
 
     /// Waits until a process has ended and returns its exit code, or 128 plus the signal's number.
+    /// What a container's first process printed can be read afterwards too, until the container is
+    /// removed.
     int waitProcess(String containerId, String processId) throws InterruptedException;
 
     /// Lists the processes in a container.
