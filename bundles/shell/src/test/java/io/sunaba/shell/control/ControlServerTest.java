@@ -26,7 +26,9 @@ import java.util.Optional;
 import java.util.Random;
 import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,9 +42,23 @@ class ControlServerTest {
     @TempDir private Path run;
 
     private final HostSandboxes sandboxes = new HostSandboxes();
-    private final ThreadIOImpl threadIo = new ThreadIOImpl();
+
+    /// One for all tests: a command that is still ending may put its streams back into the system's
+    /// after it was stopped, and the next one would not start then.
+    private static final ThreadIOImpl THREAD_IO = new ThreadIOImpl();
+
     private CommandProcessorImpl processor;
     private ControlServer server;
+
+    @BeforeAll
+    static void startStreams() {
+        THREAD_IO.start();
+    }
+
+    @AfterAll
+    static void stopStreams() {
+        THREAD_IO.stop();
+    }
 
     @BeforeEach
     void listen() {
@@ -51,8 +67,7 @@ class ControlServerTest {
         commands.addAll(new SandboxCommands(() -> sandboxes).list());
         commands.addAll(new ContainerCommands(() -> sandboxes).list());
         commands.add(JsonCommand.of(formats));
-        threadIo.start();
-        processor = new CommandProcessorImpl(threadIo);
+        processor = new CommandProcessorImpl(THREAD_IO);
         processor.addConverter(formats);
         for (Command command : commands) {
             processor.addCommand(command.syntax().scope(), command, command.syntax().name());
@@ -69,7 +84,6 @@ class ControlServerTest {
     void close() throws IOException {
         server.close();
         processor.stop();
-        threadIo.stop();
     }
 
     @Test
