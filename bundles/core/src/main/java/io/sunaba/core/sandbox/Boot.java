@@ -2,7 +2,6 @@ package io.sunaba.core.sandbox;
 
 import static java.util.Objects.requireNonNull;
 
-import io.sunaba.agent.Agent;
 import io.sunaba.agent.GuestSandbox;
 import io.sunaba.core.config.GuestImages;
 import io.sunaba.core.plugin.Kind;
@@ -63,7 +62,9 @@ final class Boot {
         return List.of(
                 new Step("the machine", this::bootMachine, this::endMachine),
                 // What follows is in the machine and goes with it.
-                new Step("the guest", explained(this::prepareGuest)),
+                new Step("the guest's clock", explained(this::setClock)),
+                new Step("the guest's entropy", explained(this::addEntropy)),
+                new Step("the guest's sandbox", explained(this::createSandbox)),
                 new Step("the containers", explained(this::bringContainers)));
     }
 
@@ -99,18 +100,25 @@ final class Boot {
         connection.close();
     }
 
-    private void prepareGuest() throws InterruptedException {
-        Agent agent = connection.agent();
-        agent.setTime(environment.clock().instant());
+    private void setClock() throws InterruptedException {
+        connection.agent().setTime(environment.clock().instant());
+    }
+
+    private void addEntropy() throws InterruptedException {
         byte[] entropy = new byte[ENTROPY_BYTES];
         RANDOM.nextBytes(entropy);
-        agent.addEntropy(entropy);
-        agent.createSandbox(
-                new GuestSandbox(
-                        result.id(),
-                        Optional.ofNullable(result.config().hostname()).orElse(result.id()),
-                        List.of(),
-                        result.config().sharedPidNamespace()));
+        connection.agent().addEntropy(entropy);
+    }
+
+    private void createSandbox() throws InterruptedException {
+        connection
+                .agent()
+                .createSandbox(
+                        new GuestSandbox(
+                                result.id(),
+                                Optional.ofNullable(result.config().hostname()).orElse(result.id()),
+                                List.of(),
+                                result.config().sharedPidNamespace()));
     }
 
     private void bringContainers() throws InterruptedException {

@@ -18,8 +18,11 @@ public final class Workflow {
         Deque<Step> done = new ArrayDeque<>();
         try {
             for (Step step : steps) {
+                long begun = System.nanoTime();
                 step.run().run();
                 done.push(step);
+                LOG.debug(
+                        "{}: {} took {} us", what, step.name(), (System.nanoTime() - begun) / 1000);
             }
         } catch (RuntimeException | InterruptedException | Error failure) {
             Uninterrupted.run(() -> undo(what, done, failure));
