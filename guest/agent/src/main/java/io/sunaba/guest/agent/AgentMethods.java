@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The methods that the agent offers.
 ///
-/// The handshake and the health check are answered from here, at once. The first of them, or the
-/// first call that needs more, starts everything else beside it.
+/// The handshake and the health check are answered from here, once everything else is ready: an
+/// agent that answers can be worked with at once, and so can every copy of its machine.
 final class AgentMethods implements TtrpcServer.Methods {
     static final String VERSION = version();
 
@@ -60,11 +60,18 @@ final class AgentMethods implements TtrpcServer.Methods {
         };
     }
 
-    /// Starts what is behind the first answer, once.
+    /// Starts everything else, once.
     void prepare() {
         if (started.compareAndSet(false, true)) {
             executor.execute(this::startRest);
         }
+    }
+
+    /// Waits until everything is ready. If it never will be, the first call that needs it tells
+    /// why.
+    private void awaitReady() {
+        prepare();
+        rest.handle((_, _) -> true).join();
     }
 
     private void startRest() {
@@ -79,6 +86,7 @@ final class AgentMethods implements TtrpcServer.Methods {
     }
 
     private void open(OpenRequest request, StreamObserver<OpenResponse> reply) {
+        awaitReady();
         reply.onNext(
                 OpenResponse.newBuilder()
                         .setNonce(request.getNonce())
@@ -89,9 +97,9 @@ final class AgentMethods implements TtrpcServer.Methods {
     }
 
     private void check(CheckRequest request, StreamObserver<HealthCheckResponse> reply) {
+        awaitReady();
         reply.onNext(HealthCheckResponse.newBuilder().setStatus(ServingStatus.SERVING).build());
         reply.onCompleted();
-        prepare();
     }
 
     private void version(CheckRequest request, StreamObserver<VersionCheckResponse> reply) {
