@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Something that happened to a sandbox.
 public sealed interface SandboxEvent {
-    /// Returns the id of the sandbox.
+    /// Returns the id of the sandbox; empty in a [Missed] of a monitor of all sandboxes.
     String sandboxId();
 
     /// Returns when it was noticed.
@@ -48,7 +48,7 @@ public sealed interface SandboxEvent {
         }
     }
 
-    /// The VM has ended; a guest's panic is among the reasons.
+    /// The VM has ended without being asked to; a guest's panic is among the reasons.
     ///
     /// @param exit how
     record MachineExited(String sandboxId, Instant at, MachineExit exit) implements SandboxEvent {

@@ -28,4 +28,11 @@ public interface Sandboxes {
 
     /// Lists the sandboxes, oldest first, without asking their guests.
     List<SandboxStatus> list();
+
+    /// Follows the events of all sandboxes from now on, also of those that are created later, in
+    /// order per sandbox. Deleting or releasing sandboxes does not end it; nothing is heard of a
+    /// sandbox that was released until it is fetched again. Close the monitor after use.
+    ///
+    /// @throws io.sunaba.error.UnavailableException if the platform stops
+    SandboxMonitor monitor();
 }

@@ -14,6 +14,7 @@ import io.sunaba.factory.VmFactory;
 import io.sunaba.hypervisor.Hypervisor;
 import io.sunaba.sandbox.Sandbox;
 import io.sunaba.sandbox.SandboxConfig;
+import io.sunaba.sandbox.SandboxMonitor;
 import io.sunaba.sandbox.SandboxStatus;
 import io.sunaba.sandbox.Sandboxes;
 import io.sunaba.storage.MetadataStorage;
@@ -95,6 +96,11 @@ public final class CoreComponent implements Sandboxes {
     @Override
     public List<SandboxStatus> list() {
         return registry.list();
+    }
+
+    @Override
+    public SandboxMonitor monitor() {
+        return registry.monitor();
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)

@@ -4,6 +4,7 @@ import io.sunaba.error.ConflictException;
 import io.sunaba.error.NotFoundException;
 import io.sunaba.sandbox.Sandbox;
 import io.sunaba.sandbox.SandboxConfig;
+import io.sunaba.sandbox.SandboxMonitor;
 import io.sunaba.sandbox.SandboxStatus;
 import io.sunaba.sandbox.Sandboxes;
 import java.lang.reflect.InvocationTargetException;
@@ -40,6 +41,11 @@ public final class HostSandboxes implements Sandboxes {
     @Override
     public List<SandboxStatus> list() {
         return sandboxes.values().stream().map(HostSandbox::status).toList();
+    }
+
+    @Override
+    public SandboxMonitor monitor() {
+        throw new UnsupportedOperationException("nobody follows these");
     }
 
     /// Calls the method of the same name and parameters; what is not needed here is not there.

@@ -93,6 +93,7 @@ final class CoreSandbox implements FixedDevices {
                 .change(() -> {
                     live.requireUsable();
                     live.lifecycle().start();
+                    live.listen();
                 });
     }
 
@@ -155,10 +156,9 @@ final class CoreSandbox implements FixedDevices {
     @Override
     public SandboxMonitor monitor() {
         live.requireHeld();
-        if (live.record().machine() != null) {
-            live.oomWatch().ensure();
-        }
-        return parts.events().subscribe();
+        SandboxMonitor monitor = parts.events().subscribe();
+        live.listen();
+        return monitor;
     }
 
     // ---- containers ----------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The events that wait for one subscriber.
@@ -24,7 +25,7 @@ final class EventQueue implements SandboxMonitor {
     private final Condition changed = lock.newCondition();
     private final Deque<SandboxEvent> events = new ArrayDeque<>();
     private long missed;
-    private @Nullable String end;
+    private @Nullable Supplier<RuntimeException> end;
 
     EventQueue(String sandboxId, InstantSource clock, Consumer<EventQueue> onClose) {
         this.sandboxId = requireNonNull(sandboxId, "sandboxId is null");
@@ -47,7 +48,7 @@ final class EventQueue implements SandboxMonitor {
                     return event;
                 }
                 if (end != null) {
-                    throw new NotFoundException(end);
+                    throw end.get();
                 }
                 changed.await();
             }
@@ -75,8 +76,8 @@ final class EventQueue implements SandboxMonitor {
 
     /// No event comes any more.
     ///
-    /// @param why what to tell a subscriber that took all
-    void end(String why) {
+    /// @param why makes what a subscriber is told that took all
+    void end(Supplier<RuntimeException> why) {
         lock.lock();
         try {
             if (end == null) {
@@ -91,6 +92,6 @@ final class EventQueue implements SandboxMonitor {
     @Override
     public void close() {
         onClose.accept(this);
-        end("this monitor of sandbox " + sandboxId + " was closed");
+        end(() -> new NotFoundException("this monitor was closed"));
     }
 }

@@ -38,15 +38,19 @@ final class LiveSandbox implements Connection.Listener, Processes.EndListener {
     private final OomWatch oomWatch;
     private volatile @Nullable Supplier<RuntimeException> end;
 
-    LiveSandbox(Environment environment, SandboxRecord record) {
-        this(environment, record, null);
+    LiveSandbox(Environment environment, Followers ofAll, SandboxRecord record) {
+        this(environment, ofAll, record, null);
     }
 
     /// @param damage why its record cannot be read, or null; it can only be shown and deleted then
-    LiveSandbox(Environment environment, SandboxRecord record, @Nullable String damage) {
+    LiveSandbox(
+            Environment environment,
+            Followers ofAll,
+            SandboxRecord record,
+            @Nullable String damage) {
         this.environment = requireNonNull(environment, "environment is null");
         this.damage = damage;
-        Events events = new Events(record.id(), environment.clock());
+        Events events = new Events(record.id(), environment.clock(), ofAll);
         Ledger ledger = new Ledger(environment, events, record);
         Connection connection = new Connection(environment, ledger::record, this);
         this.parts =
@@ -164,6 +168,14 @@ final class LiveSandbox implements Connection.Listener, Processes.EndListener {
     @Override
     public void agentConnected() {
         watch();
+        listen();
+    }
+
+    /// Sees to it that those who follow the sandbox hear what only the agent can tell.
+    void listen() {
+        if (parts.events().followed() && record().machine() != null) {
+            oomWatch.ensure();
+        }
     }
 
     /// Sees to it that the end of running containers is noticed, connecting if need be.
@@ -262,6 +274,7 @@ final class LiveSandbox implements Connection.Listener, Processes.EndListener {
         }
         environment.records().delete(id());
         environment.records().removeFromIndex(id());
+        parts.events().publishChanges(record(), null);
         LOG.info("Sandbox {} deleted, whose record could not be read", id());
     }
 
@@ -298,7 +311,13 @@ final class LiveSandbox implements Connection.Listener, Processes.EndListener {
         parts.connection().close();
         held.settle(Map.of(), why.get());
         parts.streams().forgetAll();
-        parts.events().end(String.valueOf(why.get().getMessage()));
+        parts.events().end(() -> told(why.get()));
+    }
+
+    private static RuntimeException told(RuntimeException why) {
+        return why instanceof ConflictException
+                ? new NotFoundException(String.valueOf(why.getMessage()))
+                : why;
     }
 
     private void flush() {

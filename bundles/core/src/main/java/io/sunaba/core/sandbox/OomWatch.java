@@ -11,6 +11,7 @@ import io.sunaba.sandbox.SandboxEvent;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,6 +28,7 @@ final class OomWatch {
     private final Events events;
     private final InstantSource clock;
     private final Set<EventQueue> waiting = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger asked = new AtomicInteger();
     private final AtomicReference<@Nullable Thread> thread = new AtomicReference<>();
 
     OomWatch(String sandboxId, Connection connection, Events events, InstantSource clock) {
@@ -36,8 +38,14 @@ final class OomWatch {
         this.clock = requireNonNull(clock, "clock is null");
     }
 
-    /// Begins to wait, if it does not yet.
+    /// Begins to wait, if it does not yet. If it is just about to give up, because there was no
+    /// machine or agent, it begins again.
     void ensure() {
+        asked.incrementAndGet();
+        begin();
+    }
+
+    private void begin() {
         Thread fresh = Thread.ofVirtual().unstarted(this::follow);
         if (thread.compareAndSet(null, fresh)) {
             fresh.start();
@@ -67,6 +75,7 @@ final class OomWatch {
     }
 
     private void follow() {
+        int known = asked.get();
         try {
             int attempts = 0;
             while (attempts < ATTEMPTS) {
@@ -85,9 +94,17 @@ final class OomWatch {
         } catch (SunabaException e) {
             LOG.debug("Nothing more is heard of sandbox {} running out of memory", sandboxId, e);
         } finally {
-            thread.compareAndSet(Thread.currentThread(), null);
-            waiting.forEach(queue -> queue.end("sandbox " + sandboxId + " tells no more of it"));
+            boolean stopped = !thread.compareAndSet(Thread.currentThread(), null);
+            if (!stopped && asked.get() != known) {
+                begin();
+            } else {
+                endWaiting();
+            }
         }
+    }
+
+    private void endWaiting() {
+        waiting.forEach(queue -> queue.end(() -> new NotFoundException("no more is told")));
     }
 
     private void publish(OomEvent event) {

@@ -129,7 +129,7 @@ final class Recovery {
 
     private void load(String sandboxId) throws InterruptedException {
         try {
-            registry.add(new LiveSandbox(environment, environment.records().load(sandboxId)));
+            registry.add(registry.hold(environment.records().load(sandboxId)));
         } catch (NotFoundException _) {
             // Its creation or deletion was cut short between index and record.
             environment.records().removeFromIndex(sandboxId);
@@ -156,7 +156,7 @@ final class Recovery {
                         Instant.EPOCH,
                         null,
                         List.of());
-        return new LiveSandbox(environment, shown, reason);
+        return new LiveSandbox(environment, registry.followers(), shown, reason);
     }
 
     /// Compares the records with the machines of a hypervisor that has come.

@@ -40,7 +40,7 @@ final class SandboxCreation {
         registry.requireFree(config.id());
         GuestImage guest = Boot.guest(environment);
         SandboxRecord intent = plan();
-        LiveSandbox sandbox = new LiveSandbox(environment, intent);
+        LiveSandbox sandbox = registry.hold(intent);
         try (RootImages images = registry.images(config.containers())) {
             sandbox.lock()
                     .change(() ->

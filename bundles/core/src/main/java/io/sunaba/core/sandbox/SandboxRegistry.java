@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.sunaba.core.plugin.Kind;
 import io.sunaba.core.plugin.Plugins;
+import io.sunaba.core.record.SandboxRecord;
 import io.sunaba.error.ConflictException;
 import io.sunaba.error.NotFoundException;
 import io.sunaba.error.UnavailableException;
@@ -11,6 +12,7 @@ import io.sunaba.hypervisor.Hypervisor;
 import io.sunaba.sandbox.ContainerConfig;
 import io.sunaba.sandbox.Sandbox;
 import io.sunaba.sandbox.SandboxConfig;
+import io.sunaba.sandbox.SandboxMonitor;
 import io.sunaba.sandbox.SandboxStatus;
 import io.sunaba.sandbox.Sandboxes;
 import java.time.Duration;
@@ -31,12 +33,14 @@ public final class SandboxRegistry implements Sandboxes, Plugins.Listener, AutoC
 
     private final Environment environment;
     private final Map<String, LiveSandbox> sandboxes = new ConcurrentHashMap<>();
+    private final Followers followers;
     private final Recovery recovery;
     private volatile boolean closed;
 
     /// @param storage the name of the storage plugin that holds the records
     public SandboxRegistry(Environment environment, String storage) {
         this.environment = requireNonNull(environment, "environment is null");
+        this.followers = new Followers("", environment.clock());
         this.recovery = new Recovery(environment, this, storage);
         environment.plugins().listen(this);
         recovery.begin();
@@ -48,7 +52,9 @@ public final class SandboxRegistry implements Sandboxes, Plugins.Listener, AutoC
     public Sandbox create(SandboxConfig config) throws InterruptedException {
         requireNonNull(config, "config is null");
         ready();
-        return open(new SandboxCreation(environment, this, config).run());
+        LiveSandbox sandbox = new SandboxCreation(environment, this, config).run();
+        sandbox.listen();
+        return open(sandbox);
     }
 
     @Override
@@ -78,6 +84,14 @@ public final class SandboxRegistry implements Sandboxes, Plugins.Listener, AutoC
                         Comparator.comparing(SandboxStatus::createdAt)
                                 .thenComparing(SandboxStatus::id))
                 .toList();
+    }
+
+    @Override
+    public SandboxMonitor monitor() {
+        requireOpen();
+        SandboxMonitor monitor = followers.subscribe();
+        each(_ -> true, LiveSandbox::listen);
+        return monitor;
     }
 
     private Optional<LiveSandbox> live(String sandboxId) {
@@ -147,7 +161,16 @@ public final class SandboxRegistry implements Sandboxes, Plugins.Listener, AutoC
 
     /// Puts a fresh object in the place of one that was released.
     void renew(LiveSandbox released) {
-        sandboxes.replace(released.id(), released, new LiveSandbox(environment, released.record()));
+        sandboxes.replace(released.id(), released, hold(released.record()));
+    }
+
+    /// Returns a fresh object for a sandbox.
+    LiveSandbox hold(SandboxRecord record) {
+        return new LiveSandbox(environment, followers, record);
+    }
+
+    Followers followers() {
+        return followers;
     }
 
     void add(LiveSandbox loaded) {
@@ -219,6 +242,7 @@ public final class SandboxRegistry implements Sandboxes, Plugins.Listener, AutoC
                 }
             }
         }
+        followers.end(() -> new UnavailableException("the platform stops"));
         environment.records().close();
         if (interrupted) {
             Thread.currentThread().interrupt();

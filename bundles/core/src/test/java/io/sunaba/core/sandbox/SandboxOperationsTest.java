@@ -271,23 +271,6 @@ class SandboxOperationsTest {
     }
 
     @Test
-    void slowSubscriberMissesTheOldest() throws InterruptedException {
-        Events events = new Events("web", java.time.InstantSource.system());
-        SandboxMonitor monitor = events.subscribe();
-        for (int i = 0; i < EventQueue.CAPACITY + 5; i++) {
-            events.publish(new SandboxEvent.OutOfMemory("web", java.time.Instant.EPOCH, "c" + i));
-        }
-        assertThat(monitor.next())
-                .isInstanceOfSatisfying(
-                        SandboxEvent.Missed.class,
-                        missed -> assertThat(missed.count()).isEqualTo(5));
-        assertThat(monitor.next())
-                .isInstanceOfSatisfying(
-                        SandboxEvent.OutOfMemory.class,
-                        event -> assertThat(event.containerId()).isEqualTo("c5"));
-    }
-
-    @Test
     void releasedSandboxIsFetchedAgain() throws InterruptedException {
         Sandbox sandbox = running("sleep");
         sandbox.release();
