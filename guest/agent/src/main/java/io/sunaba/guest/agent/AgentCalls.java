@@ -181,7 +181,10 @@ final class AgentCalls extends AgentServiceGrpc.AgentServiceImplBase {
                     String format = request.getFormat().isEmpty() ? "table" : request.getFormat();
                     String list =
                             ProcessList.of(
-                                    container(request.getContainerId()).cgroup(), format, PROC);
+                                    container(request.getContainerId()).cgroup(),
+                                    format,
+                                    request.getArgsList(),
+                                    PROC);
                     return ListProcessesResponse.newBuilder()
                             .setProcessList(ByteString.copyFromUtf8(list))
                             .build();

@@ -53,11 +53,7 @@ class CgroupTest {
         Files.createDirectory(directory.resolve("below"));
         write("below/cgroup.procs", "5\n7\n");
 
-        Cgroup cgroup = new Cgroup("/c", directory);
-
-        assertThat(ProcessList.of(cgroup, "json", Path.of("/proc"))).isEqualTo("[5,7,12]");
-        assertThatThrownBy(() -> ProcessList.of(cgroup, "xml", Path.of("/proc")))
-                .hasMessageContaining("format 'xml'");
+        assertThat(new Cgroup("/c", directory).processes()).containsExactly(5, 7, 12);
     }
 
     private void write(String file, String text) throws Exception {
