@@ -72,6 +72,28 @@ public final class Arguments {
                 });
     }
 
+    /// Returns the argument of an option as a whole number.
+    public Optional<Long> number(String option) {
+        return option(option).map(text -> number("--" + option, text));
+    }
+
+    /// Returns an operand as a whole number.
+    public int number(int index) {
+        return Math.toIntExact(
+                Math.clamp(
+                        number(syntax.operands().get(index), operand(index)),
+                        Integer.MIN_VALUE,
+                        Integer.MAX_VALUE));
+    }
+
+    private long number(String what, String text) {
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException _) {
+            throw wrong("%s %s: not a whole number".formatted(what, text));
+        }
+    }
+
     /// Returns the argument of an option as a number of bytes.
     public Optional<Long> size(String option) {
         return option(option).map(text -> bytes(option, text));

@@ -16,11 +16,15 @@ import io.sunaba.shell.command.Syntax;
 import io.sunaba.shell.process.ProcessOptions;
 import io.sunaba.shell.process.Relay;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// The commands `container:*`.
 public final class ContainerCommands {
     private static final String[] OPERANDS = {"SANDBOX", "CONTAINER"};
+    private static final Option PROCESS =
+            Option.value("process", "ID", "the process (the first one)");
 
     private final Supplier<Sandboxes> sandboxes;
 
@@ -53,9 +57,10 @@ public final class ContainerCommands {
                         syntax("attach", "Connect to the streams of a container's first process"),
                         this::attach),
                 new Command(
-                        syntax("kill", "Signal a container's first process")
+                        syntax("kill", "Signal a process of a container")
                                 .with(
                                         Option.value("signal", "SIGNAL", "name or number (TERM)"),
+                                        PROCESS,
                                         Option.flag("all", "signal all its processes")),
                         this::kill),
                 new Command(
@@ -63,12 +68,34 @@ public final class ContainerCommands {
                                 .with(Option.flag("force", "kill at once")),
                         this::stop),
                 new Command(
-                        syntax("wait", "Wait until a container's process has ended")
-                                .with(Option.value("process", "ID", "the process (the first one)")),
+                        syntax("wait", "Wait until a container's process has ended").with(PROCESS),
                         this::await),
                 new Command(syntax("status", "Show a container"), this::status),
                 new Command(syntax("stats", "Measure a container"), this::stats),
-                new Command(syntax("processes", "List a container's processes"), this::processes),
+                new Command(
+                        syntax("processes", "List a container's processes")
+                                .with(
+                                        Option.value(
+                                                "ps",
+                                                "OPTIONS",
+                                                "options of ps that choose columns, such as '-o"
+                                                        + " pid,rss,args'")),
+                        this::processes),
+                new Command(
+                        syntax("update", "Change what a container may use")
+                                .with(ResourceOptions.ALL),
+                        this::update),
+                new Command(
+                        new Syntax(
+                                        "container",
+                                        "resize",
+                                        "Tell a process's terminal its size",
+                                        "SANDBOX",
+                                        "CONTAINER",
+                                        "ROWS",
+                                        "COLUMNS")
+                                .with(PROCESS),
+                        this::resize),
                 new Command(
                         syntax("delete", "Delete a container")
                                 .with(Option.flag("force", "stop it first if it runs")),
@@ -96,8 +123,15 @@ public final class ContainerCommands {
     private ContainerStatus kill(Call call) throws InterruptedException {
         int signal = Signal.number(call.arguments().option("signal").orElse("TERM"));
         Sandbox sandbox = sandbox(call);
-        sandbox.killContainer(container(call), signal, call.arguments().flag("all"));
-        return sandbox.statusContainer(container(call));
+        String container = container(call);
+        boolean all = call.arguments().flag("all");
+        Optional<String> process = call.arguments().option(PROCESS.name());
+        if (process.isPresent()) {
+            sandbox.signalProcess(container, process.get(), signal, all);
+        } else {
+            sandbox.killContainer(container, signal, all);
+        }
+        return sandbox.statusContainer(container);
     }
 
     private ContainerStatus stop(Call call) throws InterruptedException {
@@ -106,8 +140,7 @@ public final class ContainerCommands {
 
     private ExitStatus await(Call call) throws InterruptedException {
         String container = container(call);
-        return sandbox(call)
-                .waitProcess(container, call.arguments().option("process").orElse(container));
+        return sandbox(call).waitProcess(container, process(call));
     }
 
     private ContainerStatus status(Call call) throws InterruptedException {
@@ -119,7 +152,28 @@ public final class ContainerCommands {
     }
 
     private ProcessList processes(Call call) throws InterruptedException {
-        return sandbox(call).processListContainer(container(call), List.of());
+        List<String> options =
+                call.arguments()
+                        .option("ps")
+                        .map(text -> List.of(text.strip().split("\\s+")))
+                        .orElse(List.of());
+        return sandbox(call).processListContainer(container(call), options);
+    }
+
+    private ContainerStatus update(Call call) throws InterruptedException {
+        Sandbox sandbox = sandbox(call);
+        sandbox.updateContainer(container(call), ResourceOptions.required(call));
+        return sandbox.statusContainer(container(call));
+    }
+
+    private @Nullable Object resize(Call call) throws InterruptedException {
+        sandbox(call)
+                .winsizeProcess(
+                        container(call),
+                        process(call),
+                        call.arguments().number(2),
+                        call.arguments().number(3));
+        return null;
     }
 
     private ContainerStatus delete(Call call) throws InterruptedException {
@@ -148,6 +202,10 @@ public final class ContainerCommands {
 
     private static String container(Call call) {
         return call.arguments().operand(1);
+    }
+
+    private static String process(Call call) {
+        return call.arguments().option(PROCESS.name()).orElseGet(() -> container(call));
     }
 
     private static Syntax syntax(String name, String summary) {

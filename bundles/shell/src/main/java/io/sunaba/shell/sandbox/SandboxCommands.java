@@ -3,6 +3,7 @@ package io.sunaba.shell.sandbox;
 import static java.util.Objects.requireNonNull;
 
 import io.sunaba.sandbox.ContainerConfig;
+import io.sunaba.sandbox.OomEvent;
 import io.sunaba.sandbox.Sandbox;
 import io.sunaba.sandbox.SandboxConfig;
 import io.sunaba.sandbox.SandboxStats;
@@ -62,6 +63,19 @@ public final class SandboxCommands {
                         this::stop),
                 new Command(
                         syntax("delete", "Delete a sandbox", "SANDBOX").with(FORCE), this::delete),
+                new Command(
+                        syntax(
+                                "release",
+                                "Drop what the platform holds of a sandbox; it goes on, and its"
+                                        + " next use connects to it again",
+                                "SANDBOX"),
+                        this::release),
+                new Command(
+                        syntax(
+                                "oom",
+                                "Wait for the next container of a sandbox that runs out of memory",
+                                "SANDBOX"),
+                        this::oom),
                 new Command(
                         syntax(
                                         "run",
@@ -128,6 +142,15 @@ public final class SandboxCommands {
         }
         sandbox.delete();
         return null;
+    }
+
+    private @Nullable Object release(Call call) throws InterruptedException {
+        fetch(call).release();
+        return null;
+    }
+
+    private OomEvent oom(Call call) throws InterruptedException {
+        return fetch(call).getOomEvent();
     }
 
     private Sandbox fetch(Call call) throws InterruptedException {
