@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// The commands `container:*`.
 public final class ContainerCommands {
     private static final String[] OPERANDS = {"SANDBOX", "CONTAINER"};
+    private static final Option DETACH =
+            Option.flag("detach", "print the process's id and leave it alone");
     private static final Option PROCESS =
             Option.value("process", "ID", "the process (the first one)");
 
@@ -48,13 +50,15 @@ public final class ContainerCommands {
                 new Command(
                         syntax("exec", "Run a command in a container")
                                 .with(
+                                        DETACH,
                                         ProcessOptions.ENVIRONMENT,
                                         ProcessOptions.USER,
                                         ProcessOptions.WORKING_DIRECTORY)
                                 .withProgram(),
-                        call -> new Exec(sandbox(call), container(call), call).run()),
+                        this::exec),
                 new Command(
-                        syntax("attach", "Connect to the streams of a container's first process"),
+                        syntax("attach", "Connect to the streams of a container's process")
+                                .with(PROCESS),
                         this::attach),
                 new Command(
                         syntax("kill", "Signal a process of a container")
@@ -115,9 +119,16 @@ public final class ContainerCommands {
         return sandbox(call).startContainer(container(call));
     }
 
+    private Object exec(Call call) throws InterruptedException {
+        Sandbox sandbox = sandbox(call);
+        if (call.arguments().flag(DETACH.name())) {
+            return sandbox.enterContainer(container(call), ProcessOptions.process(call));
+        }
+        return new Exec(sandbox, container(call), call).run();
+    }
+
     private Finished attach(Call call) throws InterruptedException {
-        String container = container(call);
-        return Finished.of(new Relay(sandbox(call), container, container).run(call));
+        return Finished.of(new Relay(sandbox(call), container(call), process(call)).run(call));
     }
 
     private ContainerStatus kill(Call call) throws InterruptedException {
