@@ -9,7 +9,8 @@ import io.sunaba.sandbox.ContainerConfig;
 ///
 /// @param config what the caller asked for
 /// @param root where the guest finds the root file system
-public record GuestContainer(ContainerConfig config, Root root) {
+/// @param sharedPidNamespace whether the containers of its sandbox see each other's processes
+public record GuestContainer(ContainerConfig config, Root root, boolean sharedPidNamespace) {
     /// Where a guest finds a root file system.
     public sealed interface Root {}
 

@@ -14,11 +14,16 @@ import org.jspecify.annotations.Nullable;
 /// @param readOnlyRootfs whether it may not write to it
 /// @param process its first process
 /// @param hostname a host name of its own, or null for the sandbox's
-/// @param mounts mounts besides the usual ones (`/proc`, `/dev`, `/sys`, ...), in order
+/// @param mounts its mounts, in order; one in the place of a usual one (`/proc`, `/dev`, `/sys`,
+///   ...) replaces that
 /// @param resources limits of what it may use
-/// @param maskedPaths paths that it may not see
-/// @param readOnlyPaths paths that it may not write to
+/// @param maskedPaths absolute paths that it may not see
+/// @param readOnlyPaths absolute paths that it may not write to
 /// @param sysctls kernel parameters of its namespaces
+/// @param seccomp what system calls it may make, or null for all
+/// @param bare whether it has nothing that it does not ask for: no mounts but its own, and no
+///   masked or read-only paths but its own. Otherwise the usual mounts are there too, and the usual
+///   paths if it brings none.
 /// @param annotations notes of the caller, kept and shown, never interpreted
 public record ContainerConfig(
         String id,
@@ -31,6 +36,8 @@ public record ContainerConfig(
         List<String> maskedPaths,
         List<String> readOnlyPaths,
         Map<String, String> sysctls,
+        @Nullable Seccomp seccomp,
+        boolean bare,
         Map<String, String> annotations) {
     public ContainerConfig {
         requireNonNull(id, "id is null");
@@ -42,6 +49,24 @@ public record ContainerConfig(
         readOnlyPaths = List.copyOf(readOnlyPaths);
         sysctls = Map.copyOf(sysctls);
         annotations = Map.copyOf(annotations);
+    }
+
+    /// This container with other limits.
+    public ContainerConfig limitedTo(Resources limits) {
+        return new ContainerConfig(
+                id,
+                rootfs,
+                readOnlyRootfs,
+                process,
+                hostname,
+                mounts,
+                limits,
+                maskedPaths,
+                readOnlyPaths,
+                sysctls,
+                seccomp,
+                bare,
+                annotations);
     }
 
     /// A container with nothing out of the ordinary.
@@ -57,6 +82,8 @@ public record ContainerConfig(
                 List.of(),
                 List.of(),
                 Map.of(),
+                null,
+                false,
                 Map.of());
     }
 }

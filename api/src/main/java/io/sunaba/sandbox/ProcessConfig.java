@@ -13,19 +13,22 @@ import org.jspecify.annotations.Nullable;
 /// @param workingDirectory an absolute path in the container
 /// @param user who it runs as
 /// @param terminal whether its standard streams are one terminal
-/// @param capabilities the Linux capabilities it has, such as `CAP_CHOWN`, or null for the usual
-///   set
+/// @param capabilities the Linux capabilities it has; null is [Capabilities#USUAL] for the first
+///   process of a container, and what that one has for a further process
 /// @param resourceLimits limits of the process, see `setrlimit(2)`
 /// @param noNewPrivileges whether it may not gain privileges, as by a set-user-ID program
+/// @param oomScoreAdjustment how readily it is killed when memory runs out, -1000 to 1000; 0 is
+///   usual
 public record ProcessConfig(
         List<String> arguments,
         List<String> environment,
         String workingDirectory,
         User user,
         boolean terminal,
-        @Nullable List<String> capabilities,
+        @Nullable Capabilities capabilities,
         List<ResourceLimit> resourceLimits,
-        boolean noNewPrivileges) {
+        boolean noNewPrivileges,
+        int oomScoreAdjustment) {
     /// Who a process runs as.
     ///
     /// @param name a user or `user:group` by name or number, looked up in the container's
@@ -57,12 +60,11 @@ public record ProcessConfig(
         environment = List.copyOf(environment);
         requireNonNull(workingDirectory, "workingDirectory is null");
         requireNonNull(user, "user is null");
-        capabilities = capabilities == null ? null : List.copyOf(capabilities);
         resourceLimits = List.copyOf(resourceLimits);
     }
 
     /// A command run by root in `/`, without a terminal.
     public ProcessConfig(List<String> arguments) {
-        this(arguments, List.of(), "/", User.ROOT, false, null, List.of(), false);
+        this(arguments, List.of(), "/", User.ROOT, false, null, List.of(), false, 0);
     }
 }

@@ -74,6 +74,8 @@ public interface Sandbox {
 
     /// Runs a new process in a container. Legal for `READY` and `RUNNING`.
     ///
+    /// Its environment is that of the container's first process with its own variables added.
+    ///
     /// @return the new process's id
     String enterContainer(String containerId, ProcessConfig process) throws InterruptedException;
 

@@ -5,6 +5,7 @@ import io.sunaba.error.RejectedException;
 import io.sunaba.guest.protocol.CreateContainerRequest;
 import io.sunaba.guest.protocol.ExecProcessRequest;
 import io.sunaba.guest.protocol.Storage;
+import io.sunaba.sandbox.ContainerConfig;
 import io.sunaba.sandbox.ProcessConfig;
 import java.util.List;
 
@@ -14,8 +15,8 @@ final class ContainerRequests {
 
     private ContainerRequests() {}
 
-    /// @param resolvesNames whether the agent looks up users by name
-    static CreateContainerRequest create(GuestContainer container, boolean resolvesNames) {
+    /// @param ours whether the agent is ours, which looks up users by name, too
+    static CreateContainerRequest create(GuestContainer container, boolean ours) {
         String id = container.config().id();
         String home = CONTAINERS + id;
         CreateContainerRequest.Builder request =
@@ -30,9 +31,14 @@ final class ContainerRequests {
                                                     "container %s: root on share \"%s\": must be on a disk"
                                                             .formatted(id, share.tag()));
                                 })
+                        .setSandboxPidns(container.sharedPidNamespace())
                         .setOCI(OciSpec.of(container.config(), home + "/rootfs"));
-        OciUser.names(container.config().process().user(), resolvesNames)
-                .ifPresent(request::setStringUser);
+        if (!ours && dropsSomething(container.config())) {
+            throw new RejectedException(
+                    "container %s: seccomp with a default error number is not supported by this agent"
+                            .formatted(id));
+        }
+        OciUser.names(container.config().process().user(), ours).ifPresent(request::setStringUser);
         return request.build();
     }
 
@@ -46,6 +52,22 @@ final class ContainerRequests {
                         .setProcess(OciProcess.of(process));
         OciUser.names(process.user(), resolvesNames).ifPresent(request::setStringUser);
         return request.build();
+    }
+
+    /// Tells whether the configuration has what only our agent's protocol can say.
+    private static boolean dropsSomething(ContainerConfig config) {
+        return config.seccomp() != null && config.seccomp().defaultErrno() != null;
+    }
+
+    /// The shared memory of a sandbox, in the guest's memory.
+    static Storage sharedMemory() {
+        return Storage.newBuilder()
+                .setDriver("ephemeral")
+                .setSource("shm")
+                .setFstype("tmpfs")
+                .addAllOptions(List.of("nosuid", "noexec", "nodev", "mode=1777", "size=65536k"))
+                .setMountPoint(OciDefaults.SHARED_MEMORY)
+                .build();
     }
 
     /// The disk, and an overlay over it whose upper layer is in the guest's memory.

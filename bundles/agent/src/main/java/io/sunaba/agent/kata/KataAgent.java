@@ -102,6 +102,7 @@ final class KataAgent implements Agent {
                                         .map(address -> "nameserver " + address)
                                         .toList())
                         .setSandboxPidns(sandbox.sharedPidNamespace())
+                        .addStorages(ContainerRequests.sharedMemory())
                         .build());
     }
 

@@ -6,6 +6,10 @@ import java.util.List;
 /// What every container has unless it asks for something else (source: OCI runtime specification,
 /// and what runc and containerd write).
 final class OciDefaults {
+    /// Where the guest has the shared memory of a sandbox: its containers share that as they share
+    /// the IPC namespace.
+    static final String SHARED_MEMORY = "/run/kata-containers/sandbox/shm";
+
     static final List<Mount> MOUNTS =
             List.of(
                     new Mount("/proc", "proc", "proc", List.of("nosuid", "noexec", "nodev")),
@@ -27,9 +31,9 @@ final class OciDefaults {
                                     "gid=5")),
                     new Mount(
                             "/dev/shm",
-                            "tmpfs",
-                            "shm",
-                            List.of("nosuid", "noexec", "nodev", "mode=1777", "size=65536k")),
+                            "bind",
+                            SHARED_MEMORY,
+                            List.of("rbind", "nosuid", "noexec", "nodev")),
                     new Mount(
                             "/dev/mqueue",
                             "mqueue",

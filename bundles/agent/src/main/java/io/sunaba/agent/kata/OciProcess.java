@@ -1,32 +1,16 @@
 package io.sunaba.agent.kata;
 
+import static java.util.Objects.requireNonNullElse;
+
 import io.sunaba.error.RejectedException;
 import io.sunaba.guest.protocol.LinuxCapabilities;
 import io.sunaba.guest.protocol.POSIXRlimit;
 import io.sunaba.guest.protocol.Process;
+import io.sunaba.sandbox.Capabilities;
 import io.sunaba.sandbox.ProcessConfig;
-import java.util.List;
 
 /// Builds the process part of an OCI runtime configuration.
 final class OciProcess {
-    /// What a process has that asks for nothing else (source: Docker, default capabilities).
-    static final List<String> USUAL_CAPABILITIES =
-            List.of(
-                    "CAP_AUDIT_WRITE",
-                    "CAP_CHOWN",
-                    "CAP_DAC_OVERRIDE",
-                    "CAP_FOWNER",
-                    "CAP_FSETID",
-                    "CAP_KILL",
-                    "CAP_MKNOD",
-                    "CAP_NET_BIND_SERVICE",
-                    "CAP_NET_RAW",
-                    "CAP_SETFCAP",
-                    "CAP_SETGID",
-                    "CAP_SETPCAP",
-                    "CAP_SETUID",
-                    "CAP_SYS_CHROOT");
-
     private static final String PATH =
             "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -42,8 +26,12 @@ final class OciProcess {
                         .setUser(OciUser.numbers(config.user()))
                         .addAllArgs(config.arguments())
                         .setCwd(config.workingDirectory())
-                        .setCapabilities(capabilities(config))
-                        .setNoNewPrivileges(config.noNewPrivileges());
+                        .setCapabilities(
+                                message(
+                                        requireNonNullElse(
+                                                config.capabilities(), Capabilities.USUAL)))
+                        .setNoNewPrivileges(config.noNewPrivileges())
+                        .setOOMScoreAdj(config.oomScoreAdjustment());
         if (lacks(config, "PATH=")) {
             process.addEnv(PATH);
         }
@@ -65,13 +53,13 @@ final class OciProcess {
         return config.environment().stream().noneMatch(entry -> entry.startsWith(prefix));
     }
 
-    private static LinuxCapabilities capabilities(ProcessConfig config) {
-        List<String> given = config.capabilities();
-        List<String> capabilities = given == null ? USUAL_CAPABILITIES : given;
+    private static LinuxCapabilities message(Capabilities capabilities) {
         return LinuxCapabilities.newBuilder()
-                .addAllBounding(capabilities)
-                .addAllEffective(capabilities)
-                .addAllPermitted(capabilities)
+                .addAllBounding(capabilities.bounding())
+                .addAllEffective(capabilities.effective())
+                .addAllPermitted(capabilities.permitted())
+                .addAllInheritable(capabilities.inheritable())
+                .addAllAmbient(capabilities.ambient())
                 .build();
     }
 }

@@ -48,9 +48,12 @@ final class OciSpec {
         return spec.build();
     }
 
-    /// The usual mounts, each replaced where the container brings its own, then what else it
-    /// brings.
+    /// The usual mounts unless it is bare, each replaced where the container brings its own, then
+    /// what else it brings.
     private static Iterable<Mount> mounts(ContainerConfig config) {
+        if (config.bare()) {
+            return config.mounts();
+        }
         Map<String, Mount> byDestination = new LinkedHashMap<>();
         OciDefaults.MOUNTS.forEach(mount -> byDestination.put(mount.destination(), mount));
         config.mounts().forEach(mount -> byDestination.put(mount.destination(), mount));
@@ -69,15 +72,18 @@ final class OciSpec {
                                                         .setAllow(false)
                                                         .setAccess("rwm")))
                         .addAllMaskedPaths(
-                                config.maskedPaths().isEmpty()
+                                config.maskedPaths().isEmpty() && !config.bare()
                                         ? OciDefaults.MASKED_PATHS
                                         : config.maskedPaths())
                         .addAllReadonlyPaths(
-                                config.readOnlyPaths().isEmpty()
+                                config.readOnlyPaths().isEmpty() && !config.bare()
                                         ? OciDefaults.READ_ONLY_PATHS
                                         : config.readOnlyPaths());
         for (String type : namespaces(config)) {
             linux.addNamespaces(LinuxNamespace.newBuilder().setType(type));
+        }
+        if (config.seccomp() != null) {
+            linux.setSeccomp(OciSeccomp.of(config.seccomp()));
         }
         return linux.build();
     }

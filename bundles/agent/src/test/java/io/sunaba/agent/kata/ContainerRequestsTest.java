@@ -7,18 +7,24 @@ import io.sunaba.agent.GuestContainer;
 import io.sunaba.error.RejectedException;
 import io.sunaba.guest.protocol.CreateContainerRequest;
 import io.sunaba.guest.protocol.ExecProcessRequest;
+import io.sunaba.guest.protocol.LinuxCapabilities;
 import io.sunaba.guest.protocol.LinuxNamespace;
 import io.sunaba.guest.protocol.LinuxResources;
+import io.sunaba.guest.protocol.LinuxSeccomp;
+import io.sunaba.guest.protocol.LinuxSeccompArg;
+import io.sunaba.guest.protocol.LinuxSyscall;
 import io.sunaba.guest.protocol.Mount;
 import io.sunaba.guest.protocol.Process;
 import io.sunaba.guest.protocol.Spec;
 import io.sunaba.guest.protocol.Storage;
 import io.sunaba.guest.protocol.StringUser;
 import io.sunaba.hypervisor.PciPath;
+import io.sunaba.sandbox.Capabilities;
 import io.sunaba.sandbox.ContainerConfig;
 import io.sunaba.sandbox.ProcessConfig;
 import io.sunaba.sandbox.Resources;
 import io.sunaba.sandbox.Rootfs;
+import io.sunaba.sandbox.Seccomp;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +40,21 @@ class ContainerRequestsTest {
     private static final ContainerConfig PLAIN =
             new ContainerConfig("web", ROOTFS, new ProcessConfig(List.of("/bin/sh", "-c", "true")));
 
+    private static final Seccomp SECCOMP =
+            new Seccomp(
+                    "SCMP_ACT_ERRNO",
+                    38,
+                    List.of("SCMP_ARCH_X86"),
+                    List.of("SECCOMP_FILTER_FLAG_LOG"),
+                    List.of(
+                            new Seccomp.Rule(
+                                    List.of("clone"),
+                                    "SCMP_ACT_ERRNO",
+                                    1,
+                                    List.of(new Seccomp.Argument(1, 2, 3, "SCMP_CMP_MASKED_EQ")))));
+
     private static CreateContainerRequest request(ContainerConfig config) {
-        return ContainerRequests.create(new GuestContainer(config, DISK), true);
+        return ContainerRequests.create(new GuestContainer(config, DISK, true), true);
     }
 
     @Test
@@ -43,6 +62,7 @@ class ContainerRequestsTest {
         CreateContainerRequest request = request(PLAIN);
         assertThat(request.getContainerId()).isEqualTo("web");
         assertThat(request.getExecId()).isEqualTo("web");
+        assertThat(request.getSandboxPidns()).isTrue();
         assertThat(request.getStoragesList())
                 .containsExactly(
                         Storage.newBuilder()
@@ -69,7 +89,8 @@ class ContainerRequestsTest {
     void refusesASharedRoot() {
         assertThatThrownBy(() ->
                         ContainerRequests.create(
-                                new GuestContainer(PLAIN, new GuestContainer.Share("tag0")), true))
+                                new GuestContainer(PLAIN, new GuestContainer.Share("tag0"), false),
+                                true))
                 .isInstanceOf(RejectedException.class)
                 .hasMessage("container web: root on share \"tag0\": must be on a disk");
     }
@@ -122,9 +143,15 @@ class ContainerRequestsTest {
                         "/srv",
                         new ProcessConfig.User("1000:50", List.of(7L, 4_000_000_000L)),
                         true,
-                        List.of("CAP_KILL"),
+                        new Capabilities(
+                                List.of("CAP_KILL", "CAP_CHOWN"),
+                                List.of("CAP_KILL"),
+                                List.of(),
+                                List.of("CAP_CHOWN"),
+                                List.of("CAP_FOWNER")),
                         List.of(new ProcessConfig.ResourceLimit("RLIMIT_NOFILE", 64, 32)),
-                        true);
+                        true,
+                        -7);
         var tmp = new io.sunaba.sandbox.Mount("/tmp", "tmpfs", "tmpfs", List.of("size=1m"));
         var shm = new io.sunaba.sandbox.Mount("/dev/shm", "tmpfs", "shm", List.of("size=9m"));
         Spec spec =
@@ -140,6 +167,8 @@ class ContainerRequestsTest {
                                         List.of("/secret"),
                                         List.of("/fixed"),
                                         Map.of("net.ipv4.ip_forward", "1"),
+                                        SECCOMP,
+                                        false,
                                         Map.of("note", "x")))
                         .getOCI();
         assertThat(spec.getHostname()).isEqualTo("blue");
@@ -156,6 +185,26 @@ class ContainerRequestsTest {
         assertThat(spec.getLinux().getReadonlyPathsList()).containsExactly("/fixed");
         assertThat(spec.getLinux().getSysctlMap()).containsEntry("net.ipv4.ip_forward", "1");
 
+        assertThat(spec.getLinux().getSeccomp())
+                .isEqualTo(
+                        LinuxSeccomp.newBuilder()
+                                .setDefaultAction("SCMP_ACT_ERRNO")
+                                .setDefaultErrnoRet(38)
+                                .addArchitectures("SCMP_ARCH_X86")
+                                .addFlags("SECCOMP_FILTER_FLAG_LOG")
+                                .addSyscalls(
+                                        LinuxSyscall.newBuilder()
+                                                .addNames("clone")
+                                                .setAction("SCMP_ACT_ERRNO")
+                                                .setErrnoret(1)
+                                                .addArgs(
+                                                        LinuxSeccompArg.newBuilder()
+                                                                .setIndex(1)
+                                                                .setValue(2)
+                                                                .setValueTwo(3)
+                                                                .setOp("SCMP_CMP_MASKED_EQ")))
+                                .build());
+
         LinuxResources resources = spec.getLinux().getResources();
         assertThat(resources.getCPU().getShares()).isEqualTo(512);
         assertThat(resources.getCPU().getQuota()).isEqualTo(-1);
@@ -171,10 +220,55 @@ class ContainerRequestsTest {
         assertThat(built.getUser().getUID()).isEqualTo(1000);
         assertThat(built.getUser().getGID()).isEqualTo(50);
         assertThat(built.getUser().getAdditionalGids(1)).isEqualTo((int) 4_000_000_000L);
-        assertThat(built.getCapabilities().getBoundingList()).containsExactly("CAP_KILL");
+        assertThat(built.getCapabilities())
+                .isEqualTo(
+                        LinuxCapabilities.newBuilder()
+                                .addAllBounding(List.of("CAP_KILL", "CAP_CHOWN"))
+                                .addEffective("CAP_KILL")
+                                .addInheritable("CAP_CHOWN")
+                                .addAmbient("CAP_FOWNER")
+                                .build());
+        assertThat(built.getOOMScoreAdj()).isEqualTo(-7);
         assertThat(built.getRlimits(0).getType()).isEqualTo("RLIMIT_NOFILE");
         assertThat(built.getRlimits(0).getHard()).isEqualTo(64);
         assertThat(built.getRlimits(0).getSoft()).isEqualTo(32);
+    }
+
+    private static ContainerConfig bare(Seccomp seccomp, io.sunaba.sandbox.Mount... mounts) {
+        return new ContainerConfig(
+                "web",
+                ROOTFS,
+                false,
+                new ProcessConfig(List.of("id")),
+                null,
+                List.of(mounts),
+                Resources.UNCHANGED,
+                List.of(),
+                List.of(),
+                Map.of(),
+                seccomp,
+                true,
+                Map.of());
+    }
+
+    @Test
+    void addsNothingToABareContainer() {
+        var tmp = new io.sunaba.sandbox.Mount("/tmp", "tmpfs", "tmpfs", List.of());
+        Spec spec = request(bare(SECCOMP, tmp)).getOCI();
+        assertThat(spec.getMountsList()).extracting(Mount::getDestination).containsExactly("/tmp");
+        assertThat(spec.getLinux().getMaskedPathsList()).isEmpty();
+        assertThat(spec.getLinux().getReadonlyPathsList()).isEmpty();
+    }
+
+    @Test
+    void refusesWhatAnotherAgentWouldDrop() {
+        assertThatThrownBy(() ->
+                        ContainerRequests.create(
+                                new GuestContainer(bare(SECCOMP), DISK, false), false))
+                .isInstanceOf(RejectedException.class)
+                .hasMessage(
+                        "container web: seccomp with a default error number is not supported by this"
+                                + " agent");
     }
 
     private static ExecProcessRequest exec(String user, boolean resolvesNames) {
@@ -187,7 +281,8 @@ class ContainerRequestsTest {
                         false,
                         null,
                         List.of(),
-                        false);
+                        false,
+                        0);
         return ContainerRequests.exec("web", "id", process, resolvesNames);
     }
 

@@ -335,6 +335,7 @@ class KataAgentTest {
                                 .setHostname("host")
                                 .addDns("nameserver 10.0.2.3")
                                 .setSandboxPidns(true)
+                                .addStorages(ContainerRequests.sharedMemory())
                                 .build());
     }
 

@@ -78,18 +78,7 @@ public record ContainerRecord(
     /// @param changed what is null in it stays as it is
     public ContainerRecord limitedTo(Resources changed) {
         return new ContainerRecord(
-                new ContainerConfig(
-                        config.id(),
-                        config.rootfs(),
-                        config.readOnlyRootfs(),
-                        config.process(),
-                        config.hostname(),
-                        config.mounts(),
-                        merged(config.resources(), changed),
-                        config.maskedPaths(),
-                        config.readOnlyPaths(),
-                        config.sysctls(),
-                        config.annotations()),
+                config.limitedTo(merged(config.resources(), changed)),
                 state,
                 exit,
                 createdAt,

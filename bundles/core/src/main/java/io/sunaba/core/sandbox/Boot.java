@@ -47,7 +47,7 @@ final class Boot {
             SandboxRecord record) {
         this.environment = requireNonNull(environment, "environment is null");
         this.connection = requireNonNull(connection, "connection is null");
-        this.containers = new GuestContainers(connection);
+        this.containers = new GuestContainers(connection, record.config().sharedPidNamespace());
         this.guest = requireNonNull(guest, "guest is null");
         this.wanted = List.copyOf(wanted);
         this.images = requireNonNull(images, "images is null");

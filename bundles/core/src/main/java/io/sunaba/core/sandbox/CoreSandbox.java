@@ -219,8 +219,12 @@ final class CoreSandbox implements FixedDevices {
         return reading(
                 Operation.ENTER_CONTAINER,
                 () -> {
-                    work.require(containerId, Operation.ENTER_CONTAINER);
-                    agent().execProcess(containerId, processId, process);
+                    ContainerRecord container =
+                            work.require(containerId, Operation.ENTER_CONTAINER);
+                    agent().execProcess(
+                                    containerId,
+                                    processId,
+                                    FurtherProcess.of(container.config().process(), process));
                     return processId;
                 });
     }

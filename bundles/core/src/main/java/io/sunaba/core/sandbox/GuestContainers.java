@@ -26,9 +26,12 @@ import java.util.concurrent.ThreadLocalRandom;
 /// container on it.
 final class GuestContainers {
     private final Connection connection;
+    private final boolean sharedPidNamespace;
 
-    GuestContainers(Connection connection) {
+    /// @param sharedPidNamespace whether they see each other's processes
+    GuestContainers(Connection connection, boolean sharedPidNamespace) {
         this.connection = requireNonNull(connection, "connection is null");
+        this.sharedPidNamespace = sharedPidNamespace;
     }
 
     /// Plugs a container's disk and creates it in the guest; on failure neither is left.
@@ -74,11 +77,12 @@ final class GuestContainers {
     }
 
     /// Creates a container; if it is not known whether that was done, it is undone.
-    private static void create(Agent agent, ContainerConfig config, String fileSystem, PciPath path)
+    private void create(Agent agent, ContainerConfig config, String fileSystem, PciPath path)
             throws InterruptedException {
         try {
             agent.createContainer(
-                    new GuestContainer(config, new GuestContainer.Disk(path, fileSystem)));
+                    new GuestContainer(
+                            config, new GuestContainer.Disk(path, fileSystem), sharedPidNamespace));
         } catch (InterruptedException | TimedOutException unknown) {
             try {
                 Uninterrupted.run(() -> remove(agent, config.id()));

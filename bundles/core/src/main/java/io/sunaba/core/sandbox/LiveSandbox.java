@@ -61,7 +61,7 @@ final class LiveSandbox implements Connection.Listener, Processes.EndListener {
                         connection,
                         new Processes(connection, environment.clock(), this),
                         new StreamHub(connection::agent),
-                        new GuestContainers(connection));
+                        new GuestContainers(connection, record.config().sharedPidNamespace()));
         this.work = new ContainerWork(parts);
         this.lifecycle = new Lifecycle(parts, work);
         this.oomWatch = new OomWatch(record.id(), connection, events, environment.clock());

@@ -4,6 +4,7 @@ import static io.sunaba.core.validation.Rules.quoted;
 import static io.sunaba.core.validation.Rules.require;
 
 import io.sunaba.error.RejectedException;
+import io.sunaba.sandbox.Capabilities;
 import io.sunaba.sandbox.ContainerConfig;
 import io.sunaba.sandbox.Mount;
 import io.sunaba.sandbox.ProcessConfig;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Rules for containers and processes.
@@ -91,14 +93,9 @@ public final class ContainerRules {
                 quoted(process.user().name()),
                 "a user or user:group");
         if (process.capabilities() != null) {
-            for (String capability : process.capabilities()) {
-                require(
-                        CAPABILITY.matcher(capability).matches(),
-                        "capability",
-                        quoted(capability),
-                        "a name such as CAP_CHOWN");
-            }
+            check(process.capabilities());
         }
+        requireRange("OOM score adjustment", (long) process.oomScoreAdjustment(), -1000, 1000);
         for (ProcessConfig.ResourceLimit limit : process.resourceLimits()) {
             require(
                     LIMIT.matcher(limit.type()).matches(),
@@ -111,6 +108,22 @@ public final class ContainerRules {
                     limit.soft(),
                     "at most the hard one, " + limit.hard());
         }
+    }
+
+    private static void check(Capabilities capabilities) {
+        Stream.of(
+                        capabilities.bounding(),
+                        capabilities.effective(),
+                        capabilities.permitted(),
+                        capabilities.inheritable(),
+                        capabilities.ambient())
+                .flatMap(List::stream)
+                .forEach(name ->
+                        require(
+                                CAPABILITY.matcher(name).matches(),
+                                "capability",
+                                quoted(name),
+                                "a name such as CAP_CHOWN"));
     }
 
     public static void check(Resources resources) {

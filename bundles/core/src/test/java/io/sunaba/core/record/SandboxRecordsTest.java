@@ -10,6 +10,7 @@ import io.sunaba.error.UnavailableException;
 import io.sunaba.hypervisor.InterfaceSpec;
 import io.sunaba.hypervisor.MachineRecord;
 import io.sunaba.hypervisor.PciPath;
+import io.sunaba.sandbox.Capabilities;
 import io.sunaba.sandbox.ContainerConfig;
 import io.sunaba.sandbox.ContainerState;
 import io.sunaba.sandbox.ExitStatus;
@@ -20,6 +21,7 @@ import io.sunaba.sandbox.Resources;
 import io.sunaba.sandbox.Rootfs;
 import io.sunaba.sandbox.SandboxConfig;
 import io.sunaba.sandbox.SandboxState;
+import io.sunaba.sandbox.Seccomp;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -44,15 +46,35 @@ class SandboxRecordsTest {
                                 "/",
                                 new ProcessConfig.User("nobody:7", List.of(5L)),
                                 true,
-                                List.of("CAP_CHOWN"),
+                                new Capabilities(
+                                        List.of("CAP_CHOWN", "CAP_KILL"),
+                                        List.of("CAP_CHOWN"),
+                                        List.of("CAP_CHOWN"),
+                                        List.of("CAP_KILL"),
+                                        List.of()),
                                 List.of(new ProcessConfig.ResourceLimit("RLIMIT_CORE", -1, 0)),
-                                true),
+                                true,
+                                -5),
                         null,
                         List.of(new Mount("/tmp", "tmpfs", "tmpfs", List.of("size=1m"))),
                         new Resources(2L, -1L, null, "0-1", 1L << 40, null),
                         List.of("/proc/kcore"),
                         List.of(),
                         Map.of("net.a", "1"),
+                        new Seccomp(
+                                "SCMP_ACT_ERRNO",
+                                38,
+                                List.of("SCMP_ARCH_X86"),
+                                List.of(),
+                                List.of(
+                                        new Seccomp.Rule(
+                                                List.of("clone"),
+                                                "SCMP_ACT_ALLOW",
+                                                null,
+                                                List.of(
+                                                        new Seccomp.Argument(
+                                                                0, -1, 0, "SCMP_CMP_MASKED_EQ"))))),
+                        true,
                         Map.of("k", "v"));
         return new ContainerRecord(
                 config,
@@ -125,6 +147,23 @@ class SandboxRecordsTest {
         assertThatThrownBy(() -> records.load("web"))
                 .isInstanceOf(UnavailableException.class)
                 .hasMessageContainingAll("sandbox/web", "format 2", "reads format 1");
+    }
+
+    @Test
+    void membersThatCameLaterMayBeMissing() throws InterruptedException {
+        records.save(sandbox("web", container("a", new Rootfs.Packed(Path.of("/root")))));
+        String text = new String(storage.records.get("sandbox/web"), UTF_8);
+        String older =
+                text.replaceAll(",\"(seccomp|capabilities)\":\\{.*?\\}(?=,\"[rb])", "")
+                        .replace(",\"bare\":true", "")
+                        .replace(",\"oomScoreAdjustment\":-5", "");
+        assertThat(older).doesNotContain("seccomp", "capabilities", "bare", "oomScore");
+        storage.save("sandbox/web", older.getBytes(UTF_8));
+        ContainerConfig read = records.load("web").container("a").orElseThrow().config();
+        assertThat(read.bare()).isFalse();
+        assertThat(read.seccomp()).isNull();
+        assertThat(read.process().capabilities()).isNull();
+        assertThat(read.process().oomScoreAdjustment()).isZero();
     }
 
     @Test

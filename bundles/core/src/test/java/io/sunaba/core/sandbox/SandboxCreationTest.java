@@ -298,6 +298,7 @@ class SandboxCreationTest {
                                 false,
                                 null,
                                 List.of(),
-                                false)));
+                                false,
+                                0)));
     }
 }

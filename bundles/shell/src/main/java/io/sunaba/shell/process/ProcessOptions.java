@@ -35,7 +35,8 @@ public final class ProcessOptions {
                 false,
                 null,
                 List.of(),
-                false);
+                false,
+                0);
     }
 
     /// Returns the container that a call asks for.

@@ -11,6 +11,8 @@ import io.sunaba.guest.protocol.Process;
 import io.sunaba.guest.protocol.Spec;
 import io.sunaba.guest.protocol.User;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /// An OCI runtime configuration: from the messages of the protocol to the JSON that crun reads.
 final class OciConfig {
@@ -40,9 +42,16 @@ final class OciConfig {
                                         .put("options", mount.getOptionsList()))
                         .toList());
         json.put("hooks", hooks(spec.getHooks()));
-        json.put("annotations", spec.getAnnotationsMap());
+        json.put("annotations", notes(spec.getAnnotationsMap()));
         json.put("linux", linux(spec.getLinux(), cgroupsPath));
         return json;
+    }
+
+    /// Annotations are notes; crun takes some for orders.
+    private static Map<String, String> notes(Map<String, String> annotations) {
+        Map<String, String> notes = new TreeMap<>(annotations);
+        notes.keySet().removeIf(name -> name.startsWith("run.oci."));
+        return notes;
     }
 
     /// The `process` part, which is also what an additional process is described with.
@@ -60,7 +69,10 @@ final class OciConfig {
         json.put("args", process.getArgsList());
         json.put("env", process.getEnvList());
         json.put("cwd", process.getCwd().isEmpty() ? "/" : process.getCwd());
-        json.put("capabilities", capabilities(process.getCapabilities()));
+        if (process.hasCapabilities()) {
+            // None at all differ from not said: an additional process would have the container's.
+            json.putAlways("capabilities", capabilities(process.getCapabilities()));
+        }
         json.put(
                 "rlimits",
                 process.getRlimitsList().stream()
@@ -163,9 +175,12 @@ final class OciConfig {
     }
 
     private static Json seccomp(LinuxSeccomp seccomp) {
-        return new Json()
-                .put("defaultAction", seccomp.getDefaultAction())
-                .put("architectures", seccomp.getArchitecturesList())
+        Json json = new Json();
+        json.put("defaultAction", seccomp.getDefaultAction());
+        if (seccomp.hasDefaultErrnoRet()) {
+            json.putAlways("defaultErrnoRet", seccomp.getDefaultErrnoRet());
+        }
+        return json.put("architectures", seccomp.getArchitecturesList())
                 .put("flags", seccomp.getFlagsList())
                 .put(
                         "syscalls",
