@@ -3,6 +3,7 @@ package io.sunaba.hypervisor;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.List;
 
 /// What a machine's host processes use.
 ///
@@ -12,9 +13,16 @@ import java.time.Duration;
 ///   them
 /// @param threads number of threads
 /// @param openFiles number of open file descriptors
+/// @param processIds the VMM first, then its helpers; empty if they do not run on this host
 public record MachineUsage(
-        Duration cpuTime, long residentBytes, long proportionalBytes, int threads, int openFiles) {
+        Duration cpuTime,
+        long residentBytes,
+        long proportionalBytes,
+        int threads,
+        int openFiles,
+        List<Long> processIds) {
     public MachineUsage {
         requireNonNull(cpuTime, "cpuTime is null");
+        processIds = List.copyOf(processIds);
     }
 }

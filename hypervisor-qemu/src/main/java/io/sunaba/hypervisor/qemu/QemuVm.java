@@ -214,7 +214,8 @@ final class QemuVm implements Qmp.Events {
                                 use.residentBytes(),
                                 use.proportionalBytes(),
                                 use.threads(),
-                                use.openFiles()))
+                                use.openFiles(),
+                                List.of(process.pid())))
                 .orElseThrow(() -> gone("measure"));
     }
 

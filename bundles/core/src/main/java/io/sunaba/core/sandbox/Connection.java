@@ -192,22 +192,31 @@ final class Connection {
 
     private void take(Agent taken) {
         agent.set(taken);
-        then(
-                taken.lost(),
-                detail -> {
-                    if (discard(taken) && !ending) {
-                        listener.agentLost(detail);
-                    }
-                });
+        then(taken.lost(), detail -> discard(taken, detail));
     }
 
-    /// Drops an agent's handle that turned out to be of no use.
-    boolean discard(Agent useless) {
-        boolean current = agent.compareAndSet(useless, null);
-        if (current) {
+    /// Drops an agent's handle that turned out to be of no use, because its connection is lost.
+    ///
+    /// @param why what was lost, in one line
+    void discard(Agent useless, @Nullable String why) {
+        if (agent.compareAndSet(useless, null)) {
             useless.close();
+            CompletableFuture<MachineExit> end = exit;
+            later(() -> tellLost(end, String.valueOf(why)));
         }
-        return current;
+    }
+
+    /// An agent that goes with its machine is no news of its own.
+    private void tellLost(CompletableFuture<MachineExit> end, String detail) {
+        try {
+            end.get(EXIT_NOTICE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException _) {
+            if (!ending && !closed) {
+                listener.agentLost(detail);
+            }
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     void dropMachine() {

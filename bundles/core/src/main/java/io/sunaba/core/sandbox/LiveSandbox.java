@@ -29,6 +29,8 @@ import org.slf4j.LoggerFactory;
 final class LiveSandbox implements Connection.Listener, Processes.EndListener {
     private static final Logger LOG = LoggerFactory.getLogger(LiveSandbox.class);
 
+    private static final String GONE = "was gone when it was looked for";
+
     private final Environment environment;
     private final @Nullable String damage;
     private final SandboxLock lock = new SandboxLock();
@@ -134,28 +136,33 @@ final class LiveSandbox implements Connection.Listener, Processes.EndListener {
 
     @Override
     public void gone(String machineId) {
-        machineEnded(machineId, "was gone when it was looked for", null);
+        machineEnded(machineId, GONE, unseenEnd());
     }
 
-    private void machineEnded(String machineId, String how, @Nullable MachineExit exit) {
+    private MachineExit unseenEnd() {
+        return new MachineExit(
+                MachineExit.Reason.FAILED, "it " + GONE, environment.clock().instant());
+    }
+
+    private void machineEnded(String machineId, String how, MachineExit exit) {
         try {
             lock.change(() -> {
                 MachineRecord machine = record().machine();
                 if (end != null || machine == null || !machine.id().equals(machineId)) {
                     return;
                 }
-                if (exit != null) {
-                    parts.events()
-                            .publish(
-                                    new SandboxEvent.MachineExited(
-                                            id(), environment.clock().instant(), exit));
-                }
-                lifecycle.machineEnded(machineId, how);
+                tellEnd(machineId, how, exit);
             });
         } catch (InterruptedException e) {
             // Only the platform's stop interrupts: the next start finds the machine gone.
             LOG.debug("Not taken note of the end of machine {}", machineId, e);
         }
+    }
+
+    private void tellEnd(String machineId, String how, MachineExit exit) {
+        parts.events()
+                .publish(new SandboxEvent.MachineExited(id(), environment.clock().instant(), exit));
+        lifecycle.machineEnded(machineId, how);
     }
 
     @Override
@@ -245,7 +252,7 @@ final class LiveSandbox implements Connection.Listener, Processes.EndListener {
             parts.connection().attach();
             watch();
         } catch (NotFoundException e) {
-            lifecycle.machineEnded(own.id(), "was gone when it was looked for");
+            tellEnd(own.id(), GONE, unseenEnd());
         } catch (UnavailableException | TimedOutException e) {
             LOG.warn("The machine of sandbox {} cannot be taken up now", id(), e);
         }

@@ -85,7 +85,7 @@ final class OomWatch {
                     attempts = 0;
                 } catch (UnavailableException e) {
                     LOG.debug("Waiting for sandbox {} to run out of memory", sandboxId, e);
-                    connection.discard(agent);
+                    connection.discard(agent, e.getMessage());
                     attempts++;
                 }
             }

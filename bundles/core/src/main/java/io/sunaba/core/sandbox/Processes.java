@@ -179,7 +179,7 @@ final class Processes {
                 return agent.waitProcess(containerId, processId);
             } catch (UnavailableException e) {
                 attempts = System.nanoTime() - begun > STEADY_NANOS ? 1 : attempts + 1;
-                connection.discard(agent);
+                connection.discard(agent, e.getMessage());
                 if (attempts == ATTEMPTS) {
                     throw e;
                 }

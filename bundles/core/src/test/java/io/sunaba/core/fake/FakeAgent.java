@@ -43,11 +43,12 @@ final class FakeAgent implements Agent {
         this.open = open;
         open.incrementAndGet();
         CompletableFuture<Void> _ =
-                host.dead.thenRun(() -> {
-                    if (ended.complete("lost")) {
-                        lost.complete("end of file");
-                    }
-                });
+                CompletableFuture.anyOf(host.dead, host.line)
+                        .thenRun(() -> {
+                            if (ended.complete("lost")) {
+                                lost.complete("end of file");
+                            }
+                        });
     }
 
     private void at(String point) throws InterruptedException {

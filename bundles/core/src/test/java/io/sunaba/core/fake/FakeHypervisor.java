@@ -36,6 +36,7 @@ public final class FakeHypervisor implements Hypervisor {
         public final Map<String, DiskSpec> disks = new ConcurrentHashMap<>();
         public final CompletableFuture<MachineExit> exit = new CompletableFuture<>();
         final CompletableFuture<Void> dead = new CompletableFuture<>();
+        volatile CompletableFuture<Void> line = new CompletableFuture<>();
         volatile MachineState state = MachineState.CREATED;
 
         Host(MachineSpec spec) {
@@ -45,6 +46,13 @@ public final class FakeHypervisor implements Hypervisor {
         /// Ends the machine as if its process were killed.
         public void kill() {
             end(new MachineExit(MachineExit.Reason.FAILED, "killed by signal 9", Instant.EPOCH));
+        }
+
+        /// Cuts the connection to the agent; the machine and its guest go on.
+        public void cutLine() {
+            CompletableFuture<Void> cut = line;
+            line = new CompletableFuture<>();
+            cut.complete(null);
         }
 
         void end(MachineExit how) {

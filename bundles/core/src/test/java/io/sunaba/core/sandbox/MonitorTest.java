@@ -166,6 +166,44 @@ class MonitorTest {
     }
 
     @Test
+    void deadMachineIsNotALostAgent() throws InterruptedException {
+        Sandbox sandbox = platform.create("web", platform.container("one", "sleep"));
+        sandbox.start();
+        try (SandboxMonitor monitor = platform.sandboxes.monitor()) {
+            platform.hypervisor.only().kill();
+            assertThat(take(monitor, 3))
+                    .containsExactly(
+                            "web MachineExited", "web/one RUNNING>STOPPED", "web RUNNING>STOPPED");
+            Platform.await("nothing is held", () -> platform.driver.openConnections.get() == 0);
+            sandbox.start();
+            assertThat(take(monitor, 4)).doesNotContain("web AgentLost");
+            platform.hypervisor.only().cutLine();
+            assertThat(take(monitor, 1)).containsExactly("web AgentLost");
+            assertThat(sandbox.status().state()).isEqualTo(SandboxState.RUNNING);
+            guest().process("one", "one").exit.complete(3);
+            assertThat(take(monitor, 1)).containsExactly("web/one RUNNING>STOPPED");
+        }
+    }
+
+    @Test
+    void endThatNobodySawIsToldWhenItIsFound() throws InterruptedException {
+        platform.create("web");
+        platform.stop();
+        platform.hypervisor.hosts.clear();
+        platform.startWithoutHypervisor();
+        try (SandboxMonitor monitor = platform.sandboxes.monitor()) {
+            platform.add(platform.hypervisor);
+            assertThat(monitor.next())
+                    .isInstanceOfSatisfying(
+                            SandboxEvent.MachineExited.class,
+                            event ->
+                                    assertThat(event.exit().detail())
+                                            .isEqualTo("it was gone when it was looked for"));
+            assertThat(take(monitor, 1)).containsExactly("web READY>STOPPED");
+        }
+    }
+
+    @Test
     void endsWhenThePlatformStops() throws InterruptedException {
         Sandbox sandbox = platform.create("web");
         try (SandboxMonitor ofAll = platform.sandboxes.monitor();

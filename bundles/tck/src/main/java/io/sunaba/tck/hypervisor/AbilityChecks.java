@@ -116,6 +116,10 @@ final class AbilityChecks {
                 usage.proportionalBytes() > 0 && usage.proportionalBytes() <= usage.residentBytes(),
                 "its share is at most what is resident: " + usage);
         Expect.that(usage.threads() > 0 && usage.openFiles() > 0, "it has threads: " + usage);
+        Expect.that(
+                usage.processIds().stream()
+                        .allMatch(id -> ProcessHandle.of(id).orElseThrow().isAlive()),
+                "its processes are alive: " + usage);
     }
 
     private static DiskSpec disk(HypervisorFixture fixture, String id, boolean readOnly)
