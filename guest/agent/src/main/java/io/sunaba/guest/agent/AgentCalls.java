@@ -10,11 +10,13 @@ import io.sunaba.guest.protocol.CreateContainerRequest;
 import io.sunaba.guest.protocol.CreateSandboxRequest;
 import io.sunaba.guest.protocol.DestroySandboxRequest;
 import io.sunaba.guest.protocol.ExecProcessRequest;
+import io.sunaba.guest.protocol.GetMetricsRequest;
 import io.sunaba.guest.protocol.GetOOMEventRequest;
 import io.sunaba.guest.protocol.GuestDetailsRequest;
 import io.sunaba.guest.protocol.GuestDetailsResponse;
 import io.sunaba.guest.protocol.ListProcessesRequest;
 import io.sunaba.guest.protocol.ListProcessesResponse;
+import io.sunaba.guest.protocol.Metrics;
 import io.sunaba.guest.protocol.OOMEvent;
 import io.sunaba.guest.protocol.OnlineCPUMemRequest;
 import io.sunaba.guest.protocol.PauseContainerRequest;
@@ -44,6 +46,7 @@ final class AgentCalls extends AgentServiceGrpc.AgentServiceImplBase {
     private static final Path PROC = Path.of("/proc");
 
     private final Agent agent;
+    private final GuestMetrics metrics = new GuestMetrics(PROC);
 
     AgentCalls(Agent agent) {
         this.agent = agent;
@@ -198,6 +201,11 @@ final class AgentCalls extends AgentServiceGrpc.AgentServiceImplBase {
                 () ->
                         container(request.getContainerId())
                                 .update(OciResources.resources(request.getResources())));
+    }
+
+    @Override
+    public void getMetrics(GetMetricsRequest request, StreamObserver<Metrics> reply) {
+        answer(reply, () -> Metrics.newBuilder().setMetrics(metrics.text()).build());
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.sunaba.guest.protocol.CreateContainerRequest;
 import io.sunaba.guest.protocol.CreateSandboxRequest;
 import io.sunaba.guest.protocol.DestroySandboxRequest;
 import io.sunaba.guest.protocol.ExecProcessRequest;
+import io.sunaba.guest.protocol.GetMetricsRequest;
 import io.sunaba.guest.protocol.GuestDetailsRequest;
 import io.sunaba.guest.protocol.HealthGrpc;
 import io.sunaba.guest.protocol.Linux;
@@ -124,6 +125,7 @@ public final class Training {
         readAll(agent, EXEC);
         waitFor(agent, EXEC);
         agent.statsContainer(StatsContainerRequest.newBuilder().setContainerId(CONTAINER).build());
+        agent.getMetrics(GetMetricsRequest.getDefaultInstance());
         agent.listProcesses(
                 ListProcessesRequest.newBuilder()
                         .setContainerId(CONTAINER)
