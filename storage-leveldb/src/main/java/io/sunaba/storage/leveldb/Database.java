@@ -1,0 +1,103 @@
+package io.sunaba.storage.leveldb;
+
+import static java.util.Objects.requireNonNull;
+
+import io.sunaba.error.UnavailableException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.iq80.leveldb.DB;
+import org.iq80.leveldb.ReadOptions;
+import org.iq80.leveldb.WriteBatch;
+import org.iq80.leveldb.WriteOptions;
+import org.jspecify.annotations.Nullable;
+
+/// An open database. For one thread at a time.
+final class Database implements AutoCloseable {
+    private static final WriteOptions DURABLE = new WriteOptions().sync(true);
+    private static final ReadOptions CHECKED = new ReadOptions().verifyChecksums(true);
+
+    /// A value for a key, or none to delete it.
+    ///
+    /// @param key the key
+    /// @param value the value, or null
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Change(byte[] key, byte @Nullable [] value) {
+        Change {
+            requireNonNull(key, "key is null");
+        }
+    }
+
+    private final Path directory;
+    private final Claim claim;
+    private final DB db;
+
+    private Database(Path directory, Claim claim, DB db) {
+        this.directory = directory;
+        this.claim = claim;
+        this.db = db;
+    }
+
+    static Database open(LevelDbConfig config) {
+        Path directory = config.directory();
+        try {
+            Files.createDirectories(
+                    directory,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rwx------")));
+            Claim claim = Claim.on(directory);
+            try {
+                return new Database(directory, claim, config.engine().open(directory.toFile()));
+            } catch (IOException | RuntimeException e) {
+                claim.close();
+                throw e;
+            }
+        } catch (UnavailableException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            // The Java port reports damage with plain runtime exceptions.
+            throw failed("open", directory, e);
+        }
+    }
+
+    byte @Nullable [] read(byte[] key) {
+        try {
+            return db.get(key, CHECKED);
+        } catch (RuntimeException e) {
+            throw failed("read", directory, e);
+        }
+    }
+
+    /// Makes all changes durable, or none.
+    void write(List<Change> changes) {
+        try (WriteBatch batch = db.createWriteBatch()) {
+            for (Change change : changes) {
+                if (change.value() == null) {
+                    batch.delete(change.key());
+                } else {
+                    batch.put(change.key(), change.value());
+                }
+            }
+            var _ = db.write(batch, DURABLE);
+        } catch (IOException | RuntimeException e) {
+            throw failed("write", directory, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try (claim) {
+            db.close();
+        } catch (IOException | RuntimeException e) {
+            throw failed("close", directory, e);
+        }
+    }
+
+    static UnavailableException failed(String action, Path directory, Exception cause) {
+        return new UnavailableException(
+                "cannot %s the database in %s: %s".formatted(action, directory, Advice.of(cause)),
+                cause);
+    }
+}

@@ -1,0 +1,67 @@
+package io.sunaba.storage.leveldb;
+
+import java.io.File;
+import java.io.IOException;
+import org.fusesource.leveldbjni.JniDBFactory;
+import org.iq80.leveldb.CompressionType;
+import org.iq80.leveldb.DB;
+import org.iq80.leveldb.DBFactory;
+import org.iq80.leveldb.Options;
+import org.iq80.leveldb.impl.Iq80DBFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What reads and writes the files of a database. The files are the same.
+enum Engine {
+    /// The C++ library.
+    NATIVE,
+    /// Its port to Java.
+    JAVA;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+    private static final int WRITE_BUFFER_BYTES = 1 << 20;
+    private static final long CACHE_BYTES = 1 << 20;
+    private static final int OPEN_FILES = 64;
+
+    /// Returns the native engine if there is a build of it for this platform.
+    static Engine best() {
+        try {
+            var _ = NATIVE.factory();
+            return NATIVE;
+        } catch (LinkageError | RuntimeException e) {
+            LOG.info(
+                    "the native LevelDB does not load on this platform ({}); its Java port does the"
+                            + " work",
+                    e.getMessage());
+            return JAVA;
+        }
+    }
+
+    private DBFactory factory() {
+        return switch (this) {
+            case NATIVE -> JniDBFactory.factory;
+            case JAVA -> Iq80DBFactory.factory;
+        };
+    }
+
+    DB open(File directory) throws IOException {
+        return factory().open(directory, options());
+    }
+
+    /// Rebuilds a database from what is whole in it.
+    void repair(File directory) throws IOException {
+        NATIVE.factory().repair(directory, options());
+    }
+
+    private static Options options() {
+        // Without compression neither engine needs a library more, and records are small.
+        return new Options()
+                .createIfMissing(true)
+                .paranoidChecks(true)
+                .verifyChecksums(true)
+                .compressionType(CompressionType.NONE)
+                .writeBufferSize(WRITE_BUFFER_BYTES)
+                .cacheSize(CACHE_BYTES)
+                .maxOpenFiles(OPEN_FILES);
+    }
+}

@@ -1,0 +1,5 @@
+/// Metadata storage in a LevelDB database.
+@NullMarked
+package io.sunaba.storage.leveldb;
+
+import org.jspecify.annotations.NullMarked;
