@@ -90,6 +90,8 @@ public class MonitorIT {
                 List.of(),
                 List.of(),
                 Map.of(),
+                null,
+                false,
                 Map.of());
     }
 
