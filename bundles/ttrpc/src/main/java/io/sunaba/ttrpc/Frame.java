@@ -21,11 +21,35 @@ final class Frame {
         this.payload = payload;
     }
 
+    /// What is known of a frame before anything is allocated for it. The payload comes next.
+    record Header(int stream, int length) {
+        byte[] readPayload(InputStream in) throws IOException {
+            byte[] payload = new byte[length];
+            int read = in.readNBytes(payload, 0, length);
+            if (read < length) {
+                throw new EOFException(
+                        "ended after " + read + " of a frame's " + length + " bytes");
+            }
+            return payload;
+        }
+
+        void skipPayload(InputStream in) throws IOException {
+            in.skipNBytes(length);
+        }
+    }
+
     /// Reads a frame of the type; null at the end of the stream.
     ///
     /// @throws EOFException if the stream ends within a frame
     /// @throws ProtocolException if the bytes are no such frame; the stream is of no use any more
     static @Nullable Frame read(InputStream in, int type) throws IOException {
+        Header header = readHeader(in, type);
+        return header == null ? null : new Frame(header.stream, header.readPayload(in));
+    }
+
+    /// Reads the header of a frame of the type, with the failures of [#read]; null at the end of
+    /// the stream.
+    static @Nullable Header readHeader(InputStream in, int type) throws IOException {
         byte[] header = new byte[HEADER_LENGTH];
         int read = in.readNBytes(header, 0, HEADER_LENGTH);
         if (read == 0) {
@@ -46,12 +70,7 @@ final class Frame {
             throw new ProtocolException(
                     "frame of type " + (header[8] & 0xff) + " where only " + type + " may come");
         }
-        byte[] payload = new byte[length];
-        read = in.readNBytes(payload, 0, length);
-        if (read < length) {
-            throw new EOFException("ended after " + read + " of a frame's " + length + " bytes");
-        }
-        return new Frame(intAt(header, 4), payload);
+        return new Header(intAt(header, 4), length);
     }
 
     /// Fills in the header of a frame that is otherwise complete.

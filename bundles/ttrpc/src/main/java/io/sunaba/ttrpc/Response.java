@@ -9,8 +9,11 @@ import java.io.InputStream;
 
 /// The envelope of an answer: status (code = 1, message = 2) = 1, payload = 2.
 final class Response {
-    /// Longest text of a status that is sent.
-    private static final int MAX_TEXT = 16 << 10;
+    /// Longest text of a status that is sent, and that is kept of one that comes.
+    static final int MAX_TEXT = 16 << 10;
+
+    /// Most bytes that an answer has besides its message: a status with its text.
+    static final int MAX_ENVELOPE = 4 * MAX_TEXT;
 
     final Status status;
     final Payload payload;
@@ -56,7 +59,11 @@ final class Response {
             return Status.OK;
         }
         Status status = Status.fromCodeValue(code);
-        return text.isEmpty() ? status : status.withDescription(text);
+        return text.isEmpty() ? status : status.withDescription(shortened(text));
+    }
+
+    private static String shortened(String text) {
+        return text.length() > MAX_TEXT ? text.substring(0, MAX_TEXT) : text;
     }
 
     /// Encodes a message as a complete frame, or a refusal if it is too large for one.
@@ -91,11 +98,7 @@ final class Response {
     static byte[] frame(int stream, Status failure) throws IOException {
         int code = failure.getCode().value();
         String text = failure.getDescription();
-        if (text == null) {
-            text = "";
-        } else if (text.length() > MAX_TEXT) {
-            text = text.substring(0, MAX_TEXT);
-        }
+        text = text == null ? "" : shortened(text);
         int size =
                 CodedOutputStream.computeInt32Size(1, code)
                         + CodedOutputStream.computeStringSize(2, text);

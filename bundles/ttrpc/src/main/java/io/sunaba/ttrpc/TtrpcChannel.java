@@ -33,6 +33,10 @@ import org.jspecify.annotations.Nullable;
 /// can be; every call then fails with UNAVAILABLE and the reason, and so does every later one. A
 /// channel does not reconnect.
 ///
+/// The peer is not trusted: nothing is allocated for a frame that nobody waits for, an answer over
+/// the limit of its call (`CallOptions.withMaxInboundMessageSize`) is skipped and fails the call
+/// with RESOURCE_EXHAUSTED, and more answers than requests end the connection.
+///
 /// Stream 1 is left to [TtrpcHandshake]; calls use 3, 5, 7 and so on.
 public final class TtrpcChannel extends Channel implements AutoCloseable {
     /// Frames that wait for the writer; who adds one more waits as well.
@@ -40,13 +44,22 @@ public final class TtrpcChannel extends Channel implements AutoCloseable {
 
     private static final int FIRST_STREAM = 3;
 
+    /// A call that waits for its answer.
+    ///
+    /// @param mostBytes that the answer's message may have
+    record Pending(CompletableFuture<Payload> reply, int mostBytes) {
+        boolean takes(int frameLength) {
+            return frameLength <= (long) mostBytes + Response.MAX_ENVELOPE;
+        }
+    }
+
     /// A request on its way to the writer; a class because arrays make bad components of records.
     private static final class Outgoing {
-        final CompletableFuture<Payload> reply;
+        final Pending call;
         final byte[] frame;
 
-        Outgoing(CompletableFuture<Payload> reply, byte[] frame) {
-            this.reply = reply;
+        Outgoing(Pending call, byte[] frame) {
+            this.call = call;
             this.frame = frame;
         }
     }
@@ -54,7 +67,7 @@ public final class TtrpcChannel extends Channel implements AutoCloseable {
     private final String name;
     private final TtrpcConnection connection;
     private final BlockingQueue<Outgoing> outgoing = new ArrayBlockingQueue<>(MAX_WAITING);
-    private final Map<Integer, CompletableFuture<Payload>> pending = new ConcurrentHashMap<>();
+    private final Map<Integer, Pending> pending = new ConcurrentHashMap<>();
     private final AtomicReference<@Nullable Status> failure = new AtomicReference<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final AtomicLong lateReplies = new AtomicLong();
@@ -118,12 +131,12 @@ public final class TtrpcChannel extends Channel implements AutoCloseable {
     }
 
     /// Hands a request to the writer; waits while too many are there already.
-    void send(CompletableFuture<Payload> reply, byte[] frame, long timeoutNanos) {
+    void send(Pending call, byte[] frame, long timeoutNanos) {
+        CompletableFuture<Payload> reply = call.reply;
         try {
             long patience = timeoutNanos > 0 ? timeoutNanos : Long.MAX_VALUE;
             if (failure.get() == null
-                    && !outgoing.offer(
-                            new Outgoing(reply, frame), patience, TimeUnit.NANOSECONDS)) {
+                    && !outgoing.offer(new Outgoing(call, frame), patience, TimeUnit.NANOSECONDS)) {
                 return; // its deadline is over
             }
         } catch (InterruptedException e) {
@@ -147,7 +160,7 @@ public final class TtrpcChannel extends Channel implements AutoCloseable {
             OutputStream out = connection.out();
             while (true) {
                 Outgoing next = outgoing.take();
-                CompletableFuture<Payload> reply = next.reply;
+                CompletableFuture<Payload> reply = next.call.reply;
                 if (reply.isDone()) {
                     continue;
                 }
@@ -155,7 +168,7 @@ public final class TtrpcChannel extends Channel implements AutoCloseable {
                 if (stream == 1) {
                     throw new IOException("all stream ids are used up");
                 }
-                pending.put(stream, reply);
+                pending.put(stream, next.call);
                 var _ = reply.whenComplete((_, _) -> pending.remove(stream));
                 nextStream = stream + 2;
                 Status status = failure.get();
@@ -178,31 +191,30 @@ public final class TtrpcChannel extends Channel implements AutoCloseable {
     private void readReplies() {
         try {
             InputStream in = new BufferedInputStream(connection.in());
+            long answers = 0;
             while (true) {
-                Frame frame = Frame.read(in, Frame.RESPONSE);
-                if (frame == null) {
+                Frame.Header header = Frame.readHeader(in, Frame.RESPONSE);
+                if (header == null) {
                     throw new EOFException("the peer closed the connection");
                 }
                 // Stays among the pending ones until it is complete: garbage fails it with the
                 // others.
-                CompletableFuture<Payload> reply = pending.get(frame.stream);
-                if (reply == null) {
-                    countLate(frame.stream);
-                    continue;
+                Pending call = pending.get(header.stream());
+                if (call == null) {
+                    requireRequested(header.stream());
                 }
-                Response response;
-                try {
-                    response = Response.parse(frame.payload);
-                } catch (IOException e) {
+                if (++answers > requests()) {
                     throw new ProtocolException(
-                            "answer on stream " + frame.stream + " is garbage: " + e.getMessage());
+                            "second answer on stream " + Integer.toUnsignedString(header.stream()));
                 }
-                boolean awaited =
-                        response.status.isOk()
-                                ? reply.complete(response.payload)
-                                : reply.completeExceptionally(response.status.asRuntimeException());
-                if (!awaited) {
+                if (call == null) {
                     lateReplies.incrementAndGet();
+                    header.skipPayload(in);
+                } else if (!call.takes(header.length())) {
+                    header.skipPayload(in);
+                    refuse(call, header.length());
+                } else {
+                    take(header.stream(), header.readPayload(in), call.reply);
                 }
             }
         } catch (IOException e) {
@@ -212,14 +224,44 @@ public final class TtrpcChannel extends Channel implements AutoCloseable {
         }
     }
 
-    private void countLate(int stream) throws ProtocolException {
+    private long requests() {
+        return Integer.toUnsignedLong(nextStream - FIRST_STREAM) / 2;
+    }
+
+    private static void refuse(Pending call, int length) {
+        call.reply.completeExceptionally(
+                Status.RESOURCE_EXHAUSTED
+                        .withDescription(
+                                "answer of %d bytes is over the limit of %d"
+                                        .formatted(length, call.mostBytes))
+                        .asRuntimeException());
+    }
+
+    private void take(int stream, byte[] payload, CompletableFuture<Payload> reply)
+            throws ProtocolException {
+        Response response;
+        try {
+            response = Response.parse(payload);
+        } catch (IOException e) {
+            throw new ProtocolException(
+                    "answer on stream " + stream + " is garbage: " + e.getMessage());
+        }
+        boolean awaited =
+                response.status.isOk()
+                        ? reply.complete(response.payload)
+                        : reply.completeExceptionally(response.status.asRuntimeException());
+        if (!awaited) {
+            lateReplies.incrementAndGet();
+        }
+    }
+
+    private void requireRequested(int stream) throws ProtocolException {
         if ((stream & 1) == 0 || stream == 1 || Integer.compareUnsigned(stream, nextStream) >= 0) {
             throw new ProtocolException(
                     "answer on stream "
                             + Integer.toUnsignedString(stream)
                             + ", which has had no request");
         }
-        lateReplies.incrementAndGet();
     }
 
     private void end(@Nullable IOException reason) {
@@ -240,10 +282,10 @@ public final class TtrpcChannel extends Channel implements AutoCloseable {
         }
         writer.interrupt();
         for (Outgoing next = outgoing.poll(); next != null; next = outgoing.poll()) {
-            next.reply.completeExceptionally(status.asRuntimeException());
+            next.call.reply.completeExceptionally(status.asRuntimeException());
         }
-        for (CompletableFuture<Payload> reply : pending.values()) {
-            reply.completeExceptionally(status.asRuntimeException());
+        for (Pending call : pending.values()) {
+            call.reply.completeExceptionally(status.asRuntimeException());
         }
         if (reason == null) {
             ended.complete(null);

@@ -24,6 +24,10 @@ import java.util.concurrent.TimeUnit;
 public final class TtrpcHandshake {
     public static final int NONCE_LENGTH = 16;
 
+    /// Most bytes that are thrown away in one attempt: more than sessions leave behind, and soon
+    /// reached by a peer that floods the line.
+    static final long MAX_SKIPPED = 16 << 20;
+
     /// What an agent says of itself.
     ///
     /// @param buildHash of what the guest image was built from
@@ -45,7 +49,7 @@ public final class TtrpcHandshake {
     ///
     /// @return empty if the agent does not know the service, as a stock one
     /// @throws SocketTimeoutException if no answer came in time
-    /// @throws ProtocolException if more came behind the answer
+    /// @throws ProtocolException if more came behind the answer, or far too much before it
     /// @throws IOException if the connection ended or broke
     public static Optional<Greeting> open(
             TtrpcConnection connection, byte[] nonce, Duration timeout) throws IOException {
@@ -104,7 +108,19 @@ public final class TtrpcHandshake {
                 }
                 return answer;
             }
+            if (scanner.skipped() > MAX_SKIPPED) {
+                throw new ProtocolException(
+                        "no answer to the handshake among " + scanner.skipped() + " bytes");
+            }
+            letOthersRun();
         }
+    }
+
+    /// A peer that floods the line would have the thread never wait, and a virtual thread that
+    /// never waits leaves its processor to no other.
+    @SuppressWarnings("ThreadPriorityCheck")
+    private static void letOthersRun() {
+        Thread.yield();
     }
 
     /// The frame with OpenRequest: nonce = 1.

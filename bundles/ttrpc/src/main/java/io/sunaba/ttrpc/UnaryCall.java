@@ -84,7 +84,11 @@ final class UnaryCall<Q, R> extends ClientCall<Q, R> {
         if (reply.isDone()) {
             return;
         }
-        channel.send(reply, requireNonNull(request, "no message was sent"), timeoutNanos);
+        Integer most = options.getMaxInboundMessageSize();
+        channel.send(
+                new TtrpcChannel.Pending(reply, most == null ? Frame.MAX_LENGTH : most),
+                requireNonNull(request, "no message was sent"),
+                timeoutNanos);
     }
 
     @Override
@@ -102,7 +106,8 @@ final class UnaryCall<Q, R> extends ClientCall<Q, R> {
         R message;
         try {
             message = method.parseResponse(payload);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
+            // The caller must not wait for ever, whatever a message does to who reads it.
             listener.onClose(
                     Status.INTERNAL
                             .withDescription(method.getFullMethodName() + ": garbage as the answer")

@@ -120,14 +120,34 @@ final class HostilePeerTest {
     }
 
     @Test
-    void secondAnswerIsCounted() throws Exception {
+    void moreAnswersThanRequestsEndTheConnection() throws Exception {
         Future<Metrics> call = ask();
-        send(Frames.response(3, Empty.getDefaultInstance()));
+        byte[] answer = Frames.response(3, Empty.getDefaultInstance());
+        send(Frames.join(answer, answer));
         assertThat(call.get()).isEqualTo(Metrics.getDefaultInstance());
-        send(Frames.response(3, Empty.getDefaultInstance()));
+        assertThatThrownBy(() -> channel.ended().get())
+                .cause()
+                .hasMessage("second answer on stream 3");
+        assertThat(channel.lateReplies()).isZero();
+    }
+
+    @Test
+    void answerOverTheLimitOfItsCallFailsThatCallOnly() throws Exception {
+        stub = stub.withMaxInboundMessageSize(100);
+        Future<Metrics> call = ask();
+        byte[] huge = Frames.response(3, metrics(Frame.MAX_LENGTH - 100));
+        send(huge);
+        assertThatThrownBy(call::get)
+                .cause()
+                .hasMessage(
+                        "RESOURCE_EXHAUSTED: answer of %d bytes is over the limit of 100"
+                                .formatted(huge.length - Frame.HEADER_LENGTH));
         Future<Metrics> next = ask();
-        send(Frames.response(5, Empty.getDefaultInstance()));
-        assertThat(next.get()).isEqualTo(Metrics.getDefaultInstance());
-        assertThat(channel.lateReplies()).isEqualTo(1);
+        send(Frames.response(5, metrics(90)));
+        assertThat(next.get()).isEqualTo(metrics(90));
+    }
+
+    private static Metrics metrics(int length) {
+        return Metrics.newBuilder().setMetrics("m".repeat(length)).build();
     }
 }
