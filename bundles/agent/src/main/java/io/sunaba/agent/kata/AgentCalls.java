@@ -29,6 +29,13 @@ final class AgentCalls {
         }
     }
 
+    /// Most bytes of an answer that is made up of many small messages, which take many times the
+    /// room once they are objects.
+    private static final int MOST_BYTES = 256 << 10;
+
+    static final CallOptions UNLIMITED_TIME =
+            CallOptions.DEFAULT.withMaxInboundMessageSize(MOST_BYTES);
+
     private final Channel channel;
     private final Supplier<Duration> timeout;
 
@@ -50,11 +57,23 @@ final class AgentCalls {
         }
     }
 
+    /// As [#call], for an answer that is one long text.
+    ///
+    /// @param mostBytes that the answer may have
+    <Q, R> R call(String operation, MethodDescriptor<Q, R> method, Q request, int mostBytes)
+            throws InterruptedException {
+        try {
+            return answer(channel, method, limited().withMaxInboundMessageSize(mostBytes), request);
+        } catch (Refusal refusal) {
+            throw CallFailure.of(operation, refusal.status());
+        }
+    }
+
     /// Waits for the answer as long as it takes.
     <Q, R> R callUnlimited(String operation, MethodDescriptor<Q, R> method, Q request)
             throws InterruptedException {
         try {
-            return tryCallUnlimited(method, request);
+            return answer(channel, method, UNLIMITED_TIME, request);
         } catch (Refusal refusal) {
             throw CallFailure.of(operation, refusal.status());
         }
@@ -63,17 +82,20 @@ final class AgentCalls {
     /// As [#call], but leaves it to the caller what a failure means.
     <Q, R> R tryCall(MethodDescriptor<Q, R> method, Q request)
             throws InterruptedException, Refusal {
-        return answer(channel, method, limited(timeout.get()), request);
+        return answer(channel, method, limited(), request);
     }
 
     /// As [#callUnlimited], but leaves it to the caller what a failure means.
-    <Q, R> R tryCallUnlimited(MethodDescriptor<Q, R> method, Q request)
+    ///
+    /// @param mostBytes that the answer may have
+    <Q, R> R tryCallUnlimited(MethodDescriptor<Q, R> method, Q request, int mostBytes)
             throws InterruptedException, Refusal {
-        return answer(channel, method, CallOptions.DEFAULT, request);
+        return answer(
+                channel, method, UNLIMITED_TIME.withMaxInboundMessageSize(mostBytes), request);
     }
 
-    private static CallOptions limited(Duration timeout) {
-        return CallOptions.DEFAULT.withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    private CallOptions limited() {
+        return UNLIMITED_TIME.withDeadlineAfter(timeout.get().toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /// Makes a call and waits for its answer; gives the call up when interrupted.

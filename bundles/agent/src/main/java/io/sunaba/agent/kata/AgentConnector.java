@@ -1,6 +1,5 @@
 package io.sunaba.agent.kata;
 
-import io.grpc.CallOptions;
 import io.grpc.Status;
 import io.sunaba.agent.GuestDetails;
 import io.sunaba.error.UnavailableException;
@@ -127,9 +126,9 @@ final class AgentConnector {
         return new AgentConnection(
                 channel,
                 new GuestDetails(
-                        version.getAgentVersion(),
-                        version.getGrpcVersion(),
-                        greeting.map(Greeting::buildHash).orElse("")),
+                        GuestText.line(version.getAgentVersion()),
+                        GuestText.line(version.getGrpcVersion()),
+                        GuestText.line(greeting.map(Greeting::buildHash).orElse(""))),
                 greeting.isPresent());
     }
 
@@ -140,7 +139,7 @@ final class AgentConnector {
             return AgentCalls.answer(
                     channel,
                     HealthGrpc.getVersionMethod(),
-                    CallOptions.DEFAULT,
+                    AgentCalls.UNLIMITED_TIME,
                     CheckRequest.getDefaultInstance());
         } catch (AgentCalls.Refusal refusal) {
             if (refusal.status().getCode() == Status.Code.UNAVAILABLE) {
@@ -175,7 +174,8 @@ final class AgentConnector {
             throw new SocketTimeoutException("CONNECT " + port + " was answered too late");
         }
         if (!answer.startsWith("OK")) {
-            throw new ProtocolException("CONNECT " + port + " was answered with \"" + answer + '"');
+            throw new ProtocolException(
+                    "CONNECT " + port + " was answered with \"" + GuestText.line(answer) + '"');
         }
     }
 

@@ -7,12 +7,9 @@ import io.sunaba.error.RejectedException;
 import io.sunaba.error.SunabaException;
 import io.sunaba.error.TimedOutException;
 import io.sunaba.error.UnavailableException;
-import java.util.regex.Pattern;
 
 /// Says in the platform's words what an agent's answer means.
 final class CallFailure {
-    private static final Pattern LINE_BREAKS = Pattern.compile("\\s*\\R\\s*");
-
     private CallFailure() {}
 
     /// @param operation what was asked for, such as `start container web`
@@ -39,11 +36,11 @@ final class CallFailure {
         };
     }
 
-    /// The agent's own words, on one line.
+    /// The agent's own words, on one line of bounded length.
     static String words(Status status) {
         String description = status.getDescription();
         return description == null || description.isBlank()
                 ? status.getCode().name()
-                : LINE_BREAKS.matcher(description.strip()).replaceAll("; ");
+                : GuestText.line(description);
     }
 }

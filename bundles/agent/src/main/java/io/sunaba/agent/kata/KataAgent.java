@@ -6,6 +6,7 @@ import io.sunaba.agent.Agent;
 import io.sunaba.agent.GuestContainer;
 import io.sunaba.agent.GuestDetails;
 import io.sunaba.agent.GuestSandbox;
+import io.sunaba.error.UnavailableException;
 import io.sunaba.guest.protocol.AgentServiceGrpc;
 import io.sunaba.guest.protocol.CheckRequest;
 import io.sunaba.guest.protocol.CreateSandboxRequest;
@@ -46,6 +47,12 @@ import org.jspecify.annotations.Nullable;
 
 /// An agent that speaks Kata's agent protocol: each operation is one call.
 final class KataAgent implements Agent {
+    /// Most bytes of metrics, and of a list of processes, which is taken apart into small strings.
+    private static final int MOST_METRICS = 4 << 20;
+
+    private static final int MOST_PROCESSES = 1 << 20;
+    private static final int HIGHEST_CODE = 255;
+
     private final AgentConnection connection;
     private final AgentCalls calls;
     private final StreamCalls streams;
@@ -127,7 +134,8 @@ final class KataAgent implements Agent {
         return calls.call(
                         "get metrics",
                         AgentServiceGrpc.getGetMetricsMethod(),
-                        GetMetricsRequest.getDefaultInstance())
+                        GetMetricsRequest.getDefaultInstance(),
+                        MOST_METRICS)
                 .getMetrics();
     }
 
@@ -196,14 +204,21 @@ final class KataAgent implements Agent {
 
     @Override
     public int waitProcess(String containerId, String processId) throws InterruptedException {
-        return calls.callUnlimited(
-                        "wait for process %s of container %s".formatted(processId, containerId),
-                        AgentServiceGrpc.getWaitProcessMethod(),
-                        WaitProcessRequest.newBuilder()
-                                .setContainerId(containerId)
-                                .setExecId(processId)
-                                .build())
-                .getStatus();
+        String operation = "wait for process %s of container %s".formatted(processId, containerId);
+        int code =
+                calls.callUnlimited(
+                                operation,
+                                AgentServiceGrpc.getWaitProcessMethod(),
+                                WaitProcessRequest.newBuilder()
+                                        .setContainerId(containerId)
+                                        .setExecId(processId)
+                                        .build())
+                        .getStatus();
+        if (code < 0 || code > HIGHEST_CODE) {
+            throw new UnavailableException(
+                    operation + ": the agent's answer " + code + " is no exit code");
+        }
+        return code;
     }
 
     @Override
@@ -217,7 +232,8 @@ final class KataAgent implements Agent {
                                         .setContainerId(containerId)
                                         .setFormat("table")
                                         .addAllArgs(options)
-                                        .build())
+                                        .build(),
+                                MOST_PROCESSES)
                         .getProcessList();
         return Measurements.processes(containerId, table.toStringUtf8());
     }

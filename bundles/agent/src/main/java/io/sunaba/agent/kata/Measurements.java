@@ -11,6 +11,7 @@ import io.sunaba.sandbox.ProcessList;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// Translates what an agent measured.
 final class Measurements {
@@ -46,18 +47,36 @@ final class Measurements {
     /// Takes a table as `ps` prints it apart: a line of column names, then one line a process,
     /// whose last column may have spaces in it.
     static ProcessList processes(String containerId, String table) {
-        List<String> lines = table.lines().filter(line -> !line.isBlank()).toList();
+        List<String> lines =
+                table.lines()
+                        .filter(line -> !line.isBlank())
+                        .map(line -> GuestText.line(line.replace('\t', ' ')))
+                        .toList();
         if (lines.isEmpty()) {
             throw new UnavailableException(
                     "list processes of container " + containerId + ": the agent's answer is empty");
         }
         List<String> columns = fields(lines.getFirst(), 0);
         List<List<String>> rows =
-                lines.stream().skip(1).map(line -> fields(line, columns.size())).toList();
+                lines.stream().skip(1).map(line -> row(containerId, columns.size(), line)).toList();
         return new ProcessList(columns, rows);
     }
 
+    /// A row has a value for each column; only the last may be empty.
+    private static List<String> row(String containerId, int columns, String line) {
+        List<String> row = fields(line, columns);
+        if (row.size() == columns - 1) {
+            return Stream.concat(row.stream(), Stream.of("")).toList();
+        }
+        if (row.size() < columns) {
+            throw new UnavailableException(
+                    "list processes of container %s: the agent's answer has %d columns and a row of %d"
+                            .formatted(containerId, columns, row.size()));
+        }
+        return row;
+    }
+
     private static List<String> fields(String line, int most) {
-        return Arrays.asList(line.strip().split("\\s+", most));
+        return Arrays.asList(line.split("\\s+", most));
     }
 }

@@ -1,6 +1,7 @@
 package io.sunaba.agent.kata;
 
 import io.sunaba.error.RejectedException;
+import io.sunaba.error.UnavailableException;
 import io.sunaba.guest.protocol.IPAddress;
 import io.sunaba.guest.protocol.IPFamily;
 import io.sunaba.guest.protocol.Routes;
@@ -63,8 +64,17 @@ final class NetworkMessages {
                 message.getIPAddressesList().stream()
                         .map(address -> address.getAddress() + "/" + address.getMask())
                         .toList(),
-                message.getMtu() == 0 ? null : Math.toIntExact(message.getMtu()),
+                mtu(message),
                 network);
+    }
+
+    private static @Nullable Integer mtu(io.sunaba.guest.protocol.Interface message) {
+        long mtu = message.getMtu();
+        if (mtu < 0 || mtu > Integer.MAX_VALUE) {
+            throw new UnavailableException(
+                    "the agent's answer is no MTU: " + Long.toUnsignedString(mtu));
+        }
+        return mtu == 0 ? null : (int) mtu;
     }
 
     static Routes message(List<Route> routes) {

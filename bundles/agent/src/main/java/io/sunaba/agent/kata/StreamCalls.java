@@ -14,8 +14,15 @@ import java.util.Locale;
 
 /// The calls on a process's standard streams. They take as long as the process lets them.
 final class StreamCalls {
-    /// Most bytes in one call: far below the limit of a frame, and small in an agent's memory.
-    static final int CHUNK = 256 << 10;
+    /// Most bytes to read in one call: far below the limit of a frame.
+    static final int READ_CHUNK = 256 << 10;
+
+    /// Most bytes to write in one call: what a pipe takes. An agent keeps the rest in its memory,
+    /// which is small, as long as the process does not read.
+    static final int WRITE_CHUNK = 64 << 10;
+
+    /// What an answer has besides its data.
+    private static final int ENVELOPE = 64;
 
     private final AgentCalls calls;
 
@@ -28,7 +35,10 @@ final class StreamCalls {
         ByteString left = UnsafeByteOperations.unsafeWrap(data);
         while (!left.isEmpty()) {
             int taken =
-                    write(containerId, processId, left.substring(0, Math.min(CHUNK, left.size())));
+                    write(
+                            containerId,
+                            processId,
+                            left.substring(0, Math.min(WRITE_CHUNK, left.size())));
             left = left.substring(taken);
         }
     }
@@ -94,23 +104,30 @@ final class StreamCalls {
         if (maximumBytes <= 0) {
             throw new IllegalArgumentException("maximumBytes is " + maximumBytes);
         }
+        String operation =
+                "read %s of process %s of container %s".formatted(stream, processId, containerId);
+        int most = Math.min(maximumBytes, READ_CHUNK);
         ReadStreamRequest request =
                 ReadStreamRequest.newBuilder()
                         .setContainerId(containerId)
                         .setExecId(processId)
-                        .setLen(Math.min(maximumBytes, CHUNK))
+                        .setLen(most)
                         .build();
+        ByteString data;
         try {
-            return calls.tryCallUnlimited(method, request).getData().toByteArray();
+            data = calls.tryCallUnlimited(method, request, most + ENVELOPE).getData();
         } catch (AgentCalls.Refusal refusal) {
             if (isEnd(refusal)) {
                 return new byte[0];
             }
-            throw CallFailure.of(
-                    "read %s of process %s of container %s"
-                            .formatted(stream, processId, containerId),
-                    refusal.status());
+            throw CallFailure.of(operation, refusal.status());
         }
+        if (data.size() > most) {
+            throw new UnavailableException(
+                    "%s: the agent sent %d bytes where at most %d were asked for"
+                            .formatted(operation, data.size(), most));
+        }
+        return data.toByteArray();
     }
 
     /// A stock agent fails at the end of a stream, with a message that ends in "EOF" or "eof".
