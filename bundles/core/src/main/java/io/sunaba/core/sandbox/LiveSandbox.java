@@ -66,7 +66,7 @@ final class LiveSandbox implements Connection.Listener, Processes.EndListener {
                         new GuestContainers(connection, record.config().sharedPidNamespace()));
         this.work = new ContainerWork(parts);
         this.lifecycle = new Lifecycle(parts, work);
-        this.oomWatch = new OomWatch(record.id(), connection, events, environment.clock());
+        this.oomWatch = new OomWatch(ledger::record, connection, events, environment.clock());
     }
 
     String id() {

@@ -3,16 +3,19 @@ package io.sunaba.core.sandbox;
 import static java.util.Objects.requireNonNull;
 
 import io.sunaba.agent.Agent;
+import io.sunaba.core.record.SandboxRecord;
 import io.sunaba.error.NotFoundException;
 import io.sunaba.error.SunabaException;
 import io.sunaba.error.UnavailableException;
 import io.sunaba.sandbox.OomEvent;
 import io.sunaba.sandbox.SandboxEvent;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +26,11 @@ final class OomWatch {
     private static final Logger LOG = LoggerFactory.getLogger(OomWatch.class);
     private static final int ATTEMPTS = 3;
 
+    /// Between one answer and the next question: a guest that answers at once keeps nobody busy.
+    private static final Duration PAUSE = Duration.ofMillis(10);
+
     private final String sandboxId;
+    private final Supplier<SandboxRecord> record;
     private final Connection connection;
     private final Events events;
     private final InstantSource clock;
@@ -31,8 +38,13 @@ final class OomWatch {
     private final AtomicInteger asked = new AtomicInteger();
     private final AtomicReference<@Nullable Thread> thread = new AtomicReference<>();
 
-    OomWatch(String sandboxId, Connection connection, Events events, InstantSource clock) {
-        this.sandboxId = requireNonNull(sandboxId, "sandboxId is null");
+    OomWatch(
+            Supplier<SandboxRecord> record,
+            Connection connection,
+            Events events,
+            InstantSource clock) {
+        this.record = requireNonNull(record, "record is null");
+        this.sandboxId = record.get().id();
         this.connection = requireNonNull(connection, "connection is null");
         this.events = requireNonNull(events, "events is null");
         this.clock = requireNonNull(clock, "clock is null");
@@ -88,6 +100,7 @@ final class OomWatch {
                     connection.discard(agent, e.getMessage());
                     attempts++;
                 }
+                Thread.sleep(PAUSE);
             }
         } catch (InterruptedException _) {
             // Asked to end.
@@ -108,6 +121,11 @@ final class OomWatch {
     }
 
     private void publish(OomEvent event) {
+        if (record.get().container(event.containerId()).isEmpty()) {
+            // It was deleted this moment, or the guest makes things up.
+            LOG.debug("A container that sandbox {} has not is out of memory", sandboxId);
+            return;
+        }
         LOG.info("Container {} of sandbox {} is out of memory", event.containerId(), sandboxId);
         SandboxEvent told =
                 new SandboxEvent.OutOfMemory(sandboxId, clock.instant(), event.containerId());

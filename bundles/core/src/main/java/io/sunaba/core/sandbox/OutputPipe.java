@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class OutputPipe {
     private final StreamCall.Body<byte[]> source;
     private final ReentrantLock lock = new ReentrantLock();
-    private @Nullable StreamCall<byte[]> pending;
+    private volatile @Nullable StreamCall<byte[]> pending;
     private byte[] chunk = new byte[0];
     private int position;
     private volatile boolean ended;
@@ -46,8 +46,23 @@ final class OutputPipe {
         };
     }
 
-    boolean ended() {
-        return ended;
+    /// Tells whether nothing would be lost with this object: no bytes are here, and none are on
+    /// their way.
+    boolean idle() {
+        lock.lock();
+        try {
+            return pending == null && position == chunk.length;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Lets go of what is on its way, for nobody will take it.
+    void cancel() {
+        StreamCall<byte[]> call = pending;
+        if (call != null) {
+            call.cancel();
+        }
     }
 
     private int read(byte[] target, int offset, int length, CompletableFuture<Void> closed)

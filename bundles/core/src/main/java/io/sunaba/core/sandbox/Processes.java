@@ -83,6 +83,11 @@ final class Processes {
     private static final int REMEMBERED = 1024;
 
     private static final int ATTEMPTS = 3;
+
+    /// Before the next attempt, times how often it failed: a guest that hangs up on everybody keeps
+    /// nobody busy.
+    private static final Duration PAUSE = Duration.ofMillis(50);
+
     private static final long STEADY_NANOS = Duration.ofSeconds(10).toNanos();
 
     private final Connection connection;
@@ -183,6 +188,7 @@ final class Processes {
                 if (attempts == ATTEMPTS) {
                     throw e;
                 }
+                Thread.sleep(PAUSE.multipliedBy(attempts));
             }
         }
     }

@@ -6,7 +6,9 @@ import io.sunaba.agent.Agent;
 import io.sunaba.error.ConflictException;
 import io.sunaba.sandbox.ProcessStreams;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -21,11 +23,25 @@ final class StreamHub {
 
     private record Key(String containerId, String processId) {}
 
+    /// Of how many processes, besides the first ones of containers, something is kept that a reader
+    /// left behind.
+    static final int MAX_LEFT_BEHIND = 64;
+
     private record Pipes(
-            OutputPipe stdout, OutputPipe stderr, AtomicReference<@Nullable GuestStreams> reader) {}
+            OutputPipe stdout, OutputPipe stderr, AtomicReference<@Nullable GuestStreams> reader) {
+        boolean unused() {
+            return reader.get() == null && stdout.idle() && stderr.idle();
+        }
+
+        void cancel() {
+            stdout.cancel();
+            stderr.cancel();
+        }
+    }
 
     private final Agents agents;
     private final Map<Key, Pipes> pipes = new ConcurrentHashMap<>();
+    private final Queue<Key> leftBehind = new ConcurrentLinkedQueue<>();
 
     StreamHub(Agents agents) {
         this.agents = requireNonNull(agents, "agents is null");
@@ -33,27 +49,59 @@ final class StreamHub {
 
     ProcessStreams open(String containerId, String processId) {
         Key key = new Key(containerId, processId);
-        Pipes known = pipes.computeIfAbsent(key, this::newPipes);
+        AtomicReference<GuestStreams> opened = new AtomicReference<>();
+        pipes.compute(
+                key,
+                (_, kept) -> {
+                    Pipes known = kept == null ? newPipes(key) : kept;
+                    opened.set(open(key, known));
+                    return known;
+                });
+        return requireNonNull(opened.get(), "opened is null");
+    }
+
+    private GuestStreams open(Key key, Pipes known) {
         GuestStreams streams =
                 new GuestStreams(
                         agents,
-                        containerId,
-                        processId,
+                        key.containerId,
+                        key.processId,
                         known.stdout,
                         known.stderr,
                         () -> closed(key, known));
         if (!known.reader.compareAndSet(null, streams)) {
             throw new ConflictException(
                     "the streams of process %s of container %s are open already: close them first"
-                            .formatted(processId, containerId));
+                            .formatted(key.processId, key.containerId));
         }
         return streams;
     }
 
+    /// Forgets streams of which nothing is here: whoever opens them next has the agent asked again.
     private void closed(Key key, Pipes known) {
         known.reader.set(null);
-        if (known.stdout.ended() && known.stderr.ended()) {
-            pipes.remove(key, known);
+        Pipes left = pipes.computeIfPresent(key, (_, kept) -> kept.unused() ? null : kept);
+        if (left != null && !key.containerId.equals(key.processId)) {
+            leave(key);
+        }
+    }
+
+    private void leave(Key key) {
+        leftBehind.remove(key);
+        leftBehind.add(key);
+        while (leftBehind.size() > MAX_LEFT_BEHIND) {
+            Key oldest = leftBehind.poll();
+            if (oldest != null) {
+                pipes.computeIfPresent(
+                        oldest,
+                        (_, kept) -> {
+                            if (kept.reader.get() != null) {
+                                return kept;
+                            }
+                            kept.cancel();
+                            return null;
+                        });
+            }
         }
     }
 
@@ -68,6 +116,11 @@ final class StreamHub {
                                 .readStderr(
                                         key.containerId, key.processId, GuestStreams.CHUNK_BYTES)),
                 new AtomicReference<>());
+    }
+
+    /// How many processes something is kept of.
+    int kept() {
+        return pipes.size();
     }
 
     /// Closes and forgets the streams of a container's processes.
@@ -88,6 +141,7 @@ final class StreamHub {
                     }
                     return forgotten;
                 });
+        leftBehind.removeIf(which);
     }
 
     private static void close(Pipes forgotten) {
@@ -95,5 +149,6 @@ final class StreamHub {
         if (reader != null) {
             reader.close();
         }
+        forgotten.cancel();
     }
 }

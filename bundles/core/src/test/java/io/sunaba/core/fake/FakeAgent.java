@@ -54,6 +54,10 @@ final class FakeAgent implements Agent {
     private void at(String point) throws InterruptedException {
         faults.at("agent." + point);
         requireOpen();
+        FakeGuest.Hostility hostility = guest.hostility;
+        if (hostility != null) {
+            hostility.at(point);
+        }
     }
 
     private void requireOpen() {
@@ -225,6 +229,10 @@ final class FakeAgent implements Agent {
     @Override
     public OomEvent awaitOomEvent() throws InterruptedException {
         at("awaitOomEvent");
+        String endless = guest.outOfMemoryForEver;
+        if (endless != null) {
+            return new OomEvent(endless);
+        }
         return new OomEvent(take(guest.outOfMemory));
     }
 

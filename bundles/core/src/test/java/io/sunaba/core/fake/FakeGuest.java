@@ -9,6 +9,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
 
 /// What runs in a machine. Programs: `sleep` runs until a signal, `stubborn` until a `SIGKILL`,
 /// `exit N` ends at once, `cat` prints its input and ends with it, `nonesuch` is not there.
@@ -61,6 +62,16 @@ public final class FakeGuest {
     public final Map<String, Container> containers = new ConcurrentHashMap<>();
     public final BlockingQueue<String> outOfMemory = new LinkedBlockingQueue<>();
     public volatile boolean sandbox;
+
+    /// What the agent does instead of what it is asked for.
+    public interface Hostility {
+        void at(String point) throws InterruptedException;
+    }
+
+    public volatile @Nullable Hostility hostility;
+
+    /// A container that the agent says runs out of memory whenever it is asked.
+    public volatile @Nullable String outOfMemoryForEver;
 
     void create(String id, ProcessConfig config) {
         Container container = new Container();

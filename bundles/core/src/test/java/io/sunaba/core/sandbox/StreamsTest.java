@@ -3,14 +3,18 @@ package io.sunaba.core.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sunaba.agent.Agent;
 import io.sunaba.core.sandbox.Platform.Running;
 import io.sunaba.error.ConflictException;
 import io.sunaba.sandbox.ProcessStreams;
 import io.sunaba.sandbox.Sandbox;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,5 +88,50 @@ class StreamsTest {
         assertThatThrownBy(reading.result()::join)
                 .isInstanceOf(CompletionException.class)
                 .hasCauseInstanceOf(IOException.class);
+    }
+
+    private static Agent agent(BlockingQueue<byte[]> output) {
+        return (Agent)
+                Proxy.newProxyInstance(
+                        Agent.class.getClassLoader(),
+                        new Class<?>[] {Agent.class},
+                        (_, method, _) ->
+                                switch (method.getName()) {
+                                    case "readStdout" -> output.take();
+                                    case "readStderr" -> new byte[0];
+                                    default -> throw new AssertionError(method);
+                                });
+    }
+
+    @Test
+    void nothingIsKeptOfStreamsThatWereLetGoOf() throws Exception {
+        BlockingQueue<byte[]> output = new LinkedBlockingQueue<>();
+        StreamHub hub = new StreamHub(() -> agent(output));
+        for (int i = 0; i < 100; i++) {
+            try (ProcessStreams streams = hub.open("c", "exec-" + i)) {
+                output.add(new byte[] {1, 2});
+                assertThat(streams.stdout().readNBytes(2)).containsExactly(1, 2);
+            }
+        }
+        assertThat(hub.kept()).isZero();
+    }
+
+    @Test
+    void littleIsKeptOfStreamsThatWereLeftHalfRead() throws Exception {
+        BlockingQueue<byte[]> output = new LinkedBlockingQueue<>();
+        StreamHub hub = new StreamHub(() -> agent(output));
+        for (int i = 0; i < 3 * StreamHub.MAX_LEFT_BEHIND; i++) {
+            try (ProcessStreams streams = hub.open("c", "exec-" + i)) {
+                output.add(new byte[] {1, 2});
+                assertThat(streams.stdout().read()).isEqualTo(1);
+            }
+        }
+        assertThat(hub.kept()).isEqualTo(StreamHub.MAX_LEFT_BEHIND);
+        String last = "exec-" + (3 * StreamHub.MAX_LEFT_BEHIND - 1);
+        try (ProcessStreams streams = hub.open("c", last)) {
+            assertThat(streams.stdout().read()).isEqualTo(2);
+        }
+        hub.forgetAll();
+        assertThat(hub.kept()).isZero();
     }
 }
