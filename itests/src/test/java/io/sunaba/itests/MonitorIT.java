@@ -20,7 +20,9 @@ import io.sunaba.sandbox.Sandboxes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import javax.inject.Inject;
@@ -31,6 +33,11 @@ import org.ops4j.pax.exam.Configuration;
 import org.ops4j.pax.exam.Option;
 import org.ops4j.pax.exam.junit.PaxExam;
 import org.ops4j.pax.exam.util.Filter;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.service.event.Event;
+import org.osgi.service.event.EventConstants;
+import org.osgi.service.event.EventHandler;
 
 /// What happens to a sandbox is told, all of it and once, to those who follow it.
 @RunWith(PaxExam.class)
@@ -41,6 +48,8 @@ public class MonitorIT {
     @Filter(timeout = 30_000)
     private Sandboxes sandboxes;
 
+    @Inject private BundleContext context;
+
     @Configuration
     public Option[] platform() {
         return Platform.options();
@@ -48,6 +57,12 @@ public class MonitorIT {
 
     @Test
     public void wholeLifeIsTold() throws Exception {
+        Queue<Event> published = new ConcurrentLinkedQueue<>();
+        context.registerService(
+                EventHandler.class,
+                published::add,
+                FrameworkUtil.asDictionary(
+                        Map.of(EventConstants.EVENT_TOPIC, "io/sunaba/sandbox/*")));
         try (SandboxMonitor ofAll = sandboxes.monitor()) {
             Sandbox sandbox = sandboxes.create(new SandboxConfig("life", sleeper(), hungry()));
             try (SandboxMonitor ofOne = sandbox.monitor()) {
@@ -58,6 +73,7 @@ public class MonitorIT {
                 deletionIsTold(sandbox, ofAll);
                 List<SandboxEvent> ofOneAlone = until(ofOne, List.of(MonitorIT::isDeletion));
                 assertThat(ofOneAlone).noneMatch(SandboxEvent.Missed.class::isInstance);
+                everythingWasPublished(ofOneAlone, published);
             }
         }
     }
@@ -178,6 +194,21 @@ public class MonitorIT {
         sandbox.delete();
         assertThat(take(monitor, 3))
                 .containsExactly("one STOPPED>null", "two STOPPED>null", "life STOPPED>null");
+    }
+
+    /// EventAdmin's handlers hear of the creation too, which was before there was a monitor.
+    private static void everythingWasPublished(List<SandboxEvent> told, Queue<Event> published) {
+        Installation.await("published", () -> published.size() == told.size() + 3);
+        assertThat(published.stream().skip(3).map(Event::getTopic))
+                .containsExactlyElementsOf(
+                        told.stream()
+                                .map(event ->
+                                        "io/sunaba/sandbox/" + event.getClass().getSimpleName())
+                                .toList());
+        assertThat(published)
+                .allMatch(event -> "life".equals(event.getProperty("sandbox.id")))
+                .anyMatch(event -> Integer.valueOf(137).equals(event.getProperty("exit.code")))
+                .anyMatch(event -> "PANICKED".equals(event.getProperty("reason")));
     }
 
     private static boolean isDeletion(SandboxEvent event) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sunaba.events;
+
+import org.jspecify.annotations.NullMarked;
