@@ -155,7 +155,8 @@ public interface Sandbox {
     /// Waits for the next time that a container of this sandbox runs out of memory.
     OomEvent getOomEvent() throws InterruptedException;
 
-    /// Measures the host processes of the sandbox's VM and brings the published metrics up to date.
+    /// Measures the host processes of the sandbox's VM now. Does not ask the guest, so that it
+    /// answers also when that hangs; there are no containers in the result.
     SandboxStats updateRuntimeMetrics() throws InterruptedException;
 
     /// Returns the metrics of the agent and the guest in Prometheus text format.

@@ -1,6 +1,7 @@
 package io.sunaba.shell;
 
 import io.sunaba.error.UnavailableException;
+import io.sunaba.sandbox.PlatformMetrics;
 import io.sunaba.sandbox.Sandboxes;
 import io.sunaba.shell.command.Command;
 import io.sunaba.shell.command.Syntax;
@@ -9,6 +10,7 @@ import io.sunaba.shell.format.Formats;
 import io.sunaba.shell.format.JsonCommand;
 import io.sunaba.shell.help.HelpCommand;
 import io.sunaba.shell.plugin.Plugins;
+import io.sunaba.shell.sandbox.MetricsCommand;
 import io.sunaba.shell.sandbox.SandboxCommands;
 import java.util.ArrayList;
 import java.util.Dictionary;
@@ -45,11 +47,18 @@ public final class Commands {
             policyOption = ReferencePolicyOption.GREEDY)
     private volatile @Nullable Sandboxes sandboxes;
 
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile @Nullable PlatformMetrics metrics;
+
     @Activate
     public Commands(BundleContext context, @Reference ServiceComponentRuntime components) {
         Formats formats = new Formats();
         Plugins plugins = new Plugins(context, components);
         commands.addAll(new SandboxCommands(this::requireSandboxes).list());
+        commands.add(MetricsCommand.of(this::requireSandboxes, this::requireMetrics));
         commands.addAll(new ContainerCommands(this::requireSandboxes).list());
         commands.add(
                 new Command(
@@ -96,6 +105,15 @@ public final class Commands {
         if (current == null) {
             throw new UnavailableException(
                     "the sandbox API is not there just now; plugin:list shows what is missing");
+        }
+        return current;
+    }
+
+    private PlatformMetrics requireMetrics() {
+        PlatformMetrics current = metrics;
+        if (current == null) {
+            throw new UnavailableException(
+                    "metrics are not there just now; plugin:list shows what is missing");
         }
         return current;
     }

@@ -398,7 +398,7 @@ final class CoreSandbox implements FixedDevices {
 
     @Override
     public SandboxStats updateRuntimeMetrics() throws InterruptedException {
-        return stats();
+        return reading(Operation.STATS, () -> new SandboxStats(id(), usage(), List.of()));
     }
 
     @Override

@@ -1,0 +1,15 @@
+package io.sunaba.metrics;
+
+import java.util.Locale;
+
+/// What is measured by itself, and can fail by itself.
+enum Part {
+    DAEMON,
+    MACHINE,
+    CONTAINERS,
+    GUEST;
+
+    String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

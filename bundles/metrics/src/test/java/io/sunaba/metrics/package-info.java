@@ -1,0 +1,4 @@
+@NullMarked
+package io.sunaba.metrics;
+
+import org.jspecify.annotations.NullMarked;
