@@ -1,5 +1,7 @@
 package io.sunaba.storage.leveldb;
 
+import static java.util.Objects.requireNonNull;
+
 import io.sunaba.error.SunabaException;
 import io.sunaba.storage.MetadataStorage;
 import io.sunaba.tck.ChildJvm;
@@ -54,6 +56,9 @@ final class LevelDbFixture implements StorageFixture {
         private Writer() {}
 
         public static void main(String[] arguments) throws InterruptedException {
+            // Where the native library is unpacked: this process is killed and cannot clean up.
+            System.setProperty(
+                    "java.io.tmpdir", requireNonNull(Path.of(arguments[0]).getParent()).toString());
             PrintStream reports = new PrintStream(System.out, true, StandardCharsets.UTF_8);
             LevelDbConfig config =
                     new LevelDbConfig(Path.of(arguments[0]), Engine.valueOf(arguments[1]));
