@@ -3,6 +3,7 @@ package io.sunaba.metrics;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -11,9 +12,36 @@ import org.jspecify.annotations.Nullable;
 /// sample another name than a guest's, nor another sandbox's label, and not without end.
 final class GuestText {
     private static final int MAXIMUM_LENGTH = 1 << 20;
-    private static final int MAXIMUM_SAMPLES = 10_000;
+    private static final int MAXIMUM_LINES = 10_000;
 
-    private static final Pattern NAME = Pattern.compile("kata_(?:agent|guest)_[a-z0-9_]{1,100}");
+    /// What it takes to understand a line grows with the square of its length.
+    private static final int MAXIMUM_LINE = 1024;
+
+    /// Those of Kata's agent and of ours. Any other could clash with one that is told elsewhere,
+    /// and a text with such a clash would be of use to nobody.
+    private static final Set<String> NAMES =
+            Set.of(
+                    "kata_agent_io_stat",
+                    "kata_agent_proc_stat",
+                    "kata_agent_proc_status",
+                    "kata_agent_process_cpu_seconds_total",
+                    "kata_agent_process_max_fds",
+                    "kata_agent_process_open_fds",
+                    "kata_agent_process_resident_memory_bytes",
+                    "kata_agent_process_start_time_seconds",
+                    "kata_agent_process_virtual_memory_bytes",
+                    "kata_agent_scrape_count",
+                    "kata_agent_threads",
+                    "kata_agent_total_rss",
+                    "kata_agent_total_time",
+                    "kata_agent_total_vm",
+                    "kata_guest_cpu_time",
+                    "kata_guest_diskstat",
+                    "kata_guest_load",
+                    "kata_guest_meminfo",
+                    "kata_guest_netdev_stat",
+                    "kata_guest_tasks",
+                    "kata_guest_vm_stat");
 
     private static final Pattern SAMPLE =
             Pattern.compile(
@@ -43,18 +71,21 @@ final class GuestText {
                 text.substring(0, Math.min(text.length(), MAXIMUM_LENGTH))
                         .lines()
                         .filter(line -> !line.isBlank())
-                        .limit(MAXIMUM_SAMPLES)
+                        .limit(MAXIMUM_LINES)
                         .filter(line -> !guest.take(line))
                         .count());
     }
 
     private boolean take(String line) {
+        if (line.length() > MAXIMUM_LINE) {
+            return false;
+        }
         if (line.startsWith("#")) {
             takeComment(line);
             return true;
         }
         Matcher matcher = SAMPLE.matcher(line);
-        if (!matcher.matches() || !NAME.matcher(matcher.group(1)).matches()) {
+        if (!matcher.matches() || !NAMES.contains(matcher.group(1))) {
             return false;
         }
         String name = matcher.group(1);
@@ -72,7 +103,7 @@ final class GuestText {
 
     private void takeComment(String line) {
         String[] words = line.split(" ", 4);
-        if (words.length == 4 && words[1].equals("HELP") && NAME.matcher(words[2]).matches()) {
+        if (words.length == 4 && words[1].equals("HELP") && NAMES.contains(words[2])) {
             help.put(words[2], words[3]);
         }
     }

@@ -41,9 +41,12 @@ class GuestTextTest {
                                 """
                                 sunaba_sandboxes{state="running"} 100
                                 kata_hypervisor_fds 5
+                                kata_guest_load_total 1
+                                kata_guest_load_info 1
+                                kata_guest_own 1
                                 kata_guest_load{sandbox_id="other",item="load1"} 1
                                 """,
-                                2))
+                                5))
                 .containsOnlyKeys("kata_guest_load{item=\"load1\",sandbox_id=\"web\"}");
     }
 
@@ -57,12 +60,23 @@ class GuestTextTest {
                                 kata_guest_load{item="a",item="b"} 1
                                 kata_guest_load one
                                 kata_guest_load
-                                kata_agent_x_total -1
+                                kata_agent_process_cpu_seconds_total -1
                                 kata_guest_tasks{item="cur"} 1
                                 kata_guest_tasks{item="cur"} 2
                                 """,
                                 5))
                 .isEqualTo(Map.of("kata_guest_tasks{item=\"cur\",sandbox_id=\"web\"}", 1.0));
+    }
+
+    @Test
+    void lineThatWouldTakeLongIsRefused() {
+        String half = "} 1 ".repeat(100_000);
+        assertThat(
+                        read(
+                                "kata_guest_load{%s\nkata_guest_load{item=\"%s\"} 1\n# HELP %s\n"
+                                        .formatted(half, "\\\\".repeat(100_000), half),
+                                3))
+                .isEmpty();
     }
 
     @Test

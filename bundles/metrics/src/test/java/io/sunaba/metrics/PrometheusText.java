@@ -21,7 +21,7 @@ final class PrometheusText {
 
     /// Returns the samples: name and labels, and value.
     static Map<String, Double> parse(String text) {
-        assertThat(text).endsWith("\n");
+        assertThat(text).matches("(?s)|.*\n");
         Map<String, Double> samples = new TreeMap<>();
         Set<String> families = new LinkedHashSet<>();
         String family = "";
