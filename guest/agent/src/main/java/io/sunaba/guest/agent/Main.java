@@ -47,15 +47,21 @@ public final class Main {
             throws IOException, InterruptedException {
         OutputStream out = port.output();
         while (true) {
-            InputStream session = port.nextSession();
-            try {
-                server.serve(session, out);
-            } catch (ProtocolException e) {
-                Log.warn("session on the serial port dropped", e);
-                byte[] rest = new byte[DRAIN_BYTES];
-                while (session.read(rest) >= 0) {
-                    // What follows garbage means nothing until the host has hung up.
-                }
+            serve(port.nextSession(), out, server);
+        }
+    }
+
+    /// Serves one session to its end. Whatever goes wrong with it, the next one is to be served:
+    /// the machine ends with its first process.
+    static void serve(InputStream session, OutputStream out, TtrpcServer server)
+            throws IOException {
+        try {
+            server.serve(session, out);
+        } catch (ProtocolException | RuntimeException | OutOfMemoryError e) {
+            Log.warn("session on the serial port dropped", e);
+            byte[] rest = new byte[DRAIN_BYTES];
+            while (session.read(rest) >= 0) {
+                // What follows garbage means nothing until the host has hung up.
             }
         }
     }
