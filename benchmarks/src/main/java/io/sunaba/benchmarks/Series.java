@@ -19,6 +19,12 @@ final class Series {
                 : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
     }
 
+    /// The smallest time that so many of a hundred do not exceed.
+    double percentile(int percent) {
+        List<Double> sorted = seconds.stream().sorted().toList();
+        return sorted.get((int) Math.ceil(sorted.size() * percent / 100.0) - 1);
+    }
+
     List<Double> seconds() {
         return List.copyOf(seconds);
     }
