@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// @param noNewPrivileges whether it may not gain privileges, as by a set-user-ID program
 /// @param oomScoreAdjustment how readily it is killed when memory runs out, -1000 to 1000; 0 is
 ///   usual
+/// @param terminalSize the size that its terminal has at first, or null if it has none or that is
+///   not known
 public record ProcessConfig(
         List<String> arguments,
         List<String> environment,
@@ -28,7 +30,8 @@ public record ProcessConfig(
         @Nullable Capabilities capabilities,
         List<ResourceLimit> resourceLimits,
         boolean noNewPrivileges,
-        int oomScoreAdjustment) {
+        int oomScoreAdjustment,
+        @Nullable TerminalSize terminalSize) {
     /// Who a process runs as.
     ///
     /// @param name a user or `user:group` by name or number, looked up in the container's
@@ -61,6 +64,30 @@ public record ProcessConfig(
         requireNonNull(workingDirectory, "workingDirectory is null");
         requireNonNull(user, "user is null");
         resourceLimits = List.copyOf(resourceLimits);
+    }
+
+    /// A process whose terminal, if it has one, is of a size that is not known yet.
+    public ProcessConfig(
+            List<String> arguments,
+            List<String> environment,
+            String workingDirectory,
+            User user,
+            boolean terminal,
+            @Nullable Capabilities capabilities,
+            List<ResourceLimit> resourceLimits,
+            boolean noNewPrivileges,
+            int oomScoreAdjustment) {
+        this(
+                arguments,
+                environment,
+                workingDirectory,
+                user,
+                terminal,
+                capabilities,
+                resourceLimits,
+                noNewPrivileges,
+                oomScoreAdjustment,
+                null);
     }
 
     /// A command run by root in `/`, without a terminal.

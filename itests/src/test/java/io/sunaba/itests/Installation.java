@@ -272,7 +272,8 @@ final class Installation implements AutoCloseable {
         return builder(command);
     }
 
-    private ProcessBuilder builder(List<String> command) {
+    /// Prepares any command with this installation's data directory in its environment.
+    ProcessBuilder builder(List<String> command) {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("SUNABA_DATA", data.toString());
         return builder;

@@ -12,10 +12,12 @@ public enum FrameType {
     INPUT('i'),
     /// Client: its standard input is at its end.
     INPUT_END('z'),
-    /// Client: its terminal's columns and rows, two numbers.
+    /// Client: its terminal's columns and rows, two numbers; zeros if it has none that can be used.
     RESIZE('r'),
     /// Client: a signal came, a number.
     SIGNAL('s'),
+    /// Server: how the client's terminal is to be, a [TerminalMode]; answered by its size.
+    TERMINAL('t'),
     /// Server: bytes for standard output.
     OUTPUT('1'),
     /// Server: bytes for standard error.

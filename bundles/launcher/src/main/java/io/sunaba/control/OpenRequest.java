@@ -11,7 +11,8 @@ import java.nio.ByteBuffer;
 /// @param line the line to run, for [Mode#RUN]
 /// @param data the real path of the data directory whose platform the client means
 /// @param workingDirectory the client's working directory, absolute
-/// @param terminal the type of the client's terminal, such as `xterm-256color`
+/// @param terminal the type of the client's terminal, such as `xterm-256color`, or empty if its
+///   input or output is something else
 /// @param columns the width of its terminal in characters, or 0
 /// @param rows the height of its terminal in characters, or 0
 public record OpenRequest(

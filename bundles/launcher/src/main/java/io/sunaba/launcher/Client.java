@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.sunaba.control.FrameChannel;
 import io.sunaba.control.OpenRequest;
+import io.sunaba.control.TerminalMode;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -25,6 +26,7 @@ public final class Client {
     private static final int NOT_RUNNING = 3;
 
     private final Path data;
+    private final Terminal terminal = new Terminal(System.getProperty("sunaba.terminal", ""));
 
     private Client(Path data) {
         this.data = data;
@@ -35,13 +37,15 @@ public final class Client {
     /// The system property `sunaba.data` names the data directory of the platform.
     public static void main(String[] arguments) throws InterruptedException {
         Path data = Path.of(requireNonNull(System.getProperty("sunaba.data"), "sunaba.data"));
+        Client client = new Client(data);
         int status;
         try {
-            status = new Client(data).run(arguments);
+            status = client.run(arguments);
         } catch (IOException e) {
-            // A terminal is in raw mode here.
-            String end = arguments[0].equals("shell") ? "\r" : "";
-            status = complain("the connection to the platform broke: " + e.getMessage() + end);
+            // Whatever stands on the line already was not meant for it.
+            String start = client.terminal.inUse() ? "\n" : "";
+            client.terminal.restore();
+            status = complain(start, "the connection to the platform broke: " + e.getMessage());
         }
         Runtime.getRuntime().exit(status);
     }
@@ -68,26 +72,31 @@ public final class Client {
             return NOT_RUNNING;
         }
         try (FrameChannel channel = new FrameChannel(socket)) {
+            if (mode == OpenRequest.Mode.INTERACTIVE) {
+                terminal.enter(TerminalMode.RAW);
+            }
+            int[] size = terminal.inUse() ? terminal.size() : new int[2];
             OpenRequest request =
                     new OpenRequest(
                             mode,
                             line,
                             data.toRealPath().toString(),
                             Path.of("").toAbsolutePath().toString(),
-                            environment("TERM", "dumb"),
-                            Integer.parseInt(environment("COLUMNS", "0")),
-                            Integer.parseInt(environment("LINES", "0")));
+                            terminal.type(),
+                            size[0],
+                            size[1]);
             Exchange exchange =
                     new Exchange(
                             channel,
                             new FileInputStream(FileDescriptor.in),
                             new FileOutputStream(FileDescriptor.out),
-                            new FileOutputStream(FileDescriptor.err));
+                            new FileOutputStream(FileDescriptor.err),
+                            terminal);
             // Meanwhile: it takes as long as all the rest.
-            Thread.ofPlatform()
-                    .daemon()
-                    .start(new Signals(exchange, mode == OpenRequest.Mode.INTERACTIVE));
-            return exchange.run(request);
+            Thread.ofPlatform().daemon().start(new Signals(exchange, terminal));
+            int status = exchange.run(request);
+            terminal.restore();
+            return status;
         }
     }
 
@@ -115,15 +124,14 @@ public final class Client {
         }
     }
 
-    private static String environment(String name, String otherwise) {
-        String value = System.getenv(name);
-        return value == null || value.isEmpty() ? otherwise : value;
-    }
-
     /// Prints one line on standard error.
     static int complain(String message) {
+        return complain("", message);
+    }
+
+    private static int complain(String start, String message) {
         try (FileOutputStream error = new FileOutputStream(FileDescriptor.err)) {
-            error.write(("sunaba: " + message + "\n").getBytes(StandardCharsets.UTF_8));
+            error.write((start + "sunaba: " + message + "\n").getBytes(StandardCharsets.UTF_8));
         } catch (IOException _) {
             // There is nobody left to tell.
         }

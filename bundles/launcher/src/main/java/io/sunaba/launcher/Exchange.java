@@ -6,6 +6,7 @@ import io.sunaba.control.Frame;
 import io.sunaba.control.FrameChannel;
 import io.sunaba.control.FrameType;
 import io.sunaba.control.OpenRequest;
+import io.sunaba.control.TerminalMode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -22,16 +23,23 @@ final class Exchange {
     private final InputStream input;
     private final OutputStream output;
     private final OutputStream error;
+    private final Terminal terminal;
 
     private final Object wanting = new Object();
     private int wanted;
     private boolean reading;
 
-    Exchange(FrameChannel channel, InputStream input, OutputStream output, OutputStream error) {
+    Exchange(
+            FrameChannel channel,
+            InputStream input,
+            OutputStream output,
+            OutputStream error,
+            Terminal terminal) {
         this.channel = requireNonNull(channel, "channel is null");
         this.input = requireNonNull(input, "input is null");
         this.output = requireNonNull(output, "output is null");
         this.error = requireNonNull(error, "error is null");
+        this.terminal = requireNonNull(terminal, "terminal is null");
     }
 
     /// Asks, passes bytes both ways, and returns the exit status.
@@ -49,6 +57,7 @@ final class Exchange {
                     }
                 }
                 case WANT_INPUT -> want(frame.number(0));
+                case TERMINAL -> enter(TerminalMode.of(frame));
                 case EXIT -> {
                     return frame.number(0);
                 }
@@ -64,8 +73,21 @@ final class Exchange {
     }
 
     /// Tells the platform about the terminal's size.
-    void resize(int columns, int rows) throws IOException {
-        channel.write(Frame.of(FrameType.RESIZE, columns, rows));
+    void resize() throws IOException {
+        channel.write(Frame.of(FrameType.RESIZE, terminal.size()));
+    }
+
+    private void enter(TerminalMode mode) {
+        try {
+            terminal.enter(mode);
+        } catch (IOException _) {
+            // The terminal is gone; its size tells.
+        }
+        try {
+            resize();
+        } catch (IOException _) {
+            // The platform listens no more. Its next frame tells why, or that there is none.
+        }
     }
 
     /// Returns false if nobody reads the stream any more.

@@ -3,12 +3,10 @@ package io.sunaba.launcher;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /// Passes the signals of this process on to the platform.
@@ -21,21 +19,20 @@ final class Signals implements Runnable, InvocationHandler {
     private static final int ENOUGH = 4;
 
     private final Exchange exchange;
-    private final boolean terminal;
+    private final Terminal terminal;
     private int count;
 
-    /// @param terminal whether the size of a terminal is to be passed on as well
-    Signals(Exchange exchange, boolean terminal) {
+    Signals(Exchange exchange, Terminal terminal) {
         this.exchange = requireNonNull(exchange, "exchange is null");
-        this.terminal = terminal;
+        this.terminal = requireNonNull(terminal, "terminal is null");
     }
 
-    /// Takes `SIGINT` and `SIGTERM` from now on.
+    /// Takes `SIGINT` and `SIGTERM` from now on, and `SIGWINCH` at a terminal.
     @Override
     public void run() {
         handle("INT");
         handle("TERM");
-        if (terminal) {
+        if (!terminal.type().isEmpty()) {
             handle("WINCH");
         }
     }
@@ -53,6 +50,10 @@ final class Signals implements Runnable, InvocationHandler {
     }
 
     private void pass(int signal) {
+        if (signal == TERMINATE && terminal.inUse()) {
+            // Somebody else wants it to end: what runs there would take it for a key.
+            Runtime.getRuntime().exit(128 + signal);
+        }
         try {
             // Whoever insists is let go, even if the platform hangs.
             if (++count >= ENOUGH) {
@@ -60,6 +61,7 @@ final class Signals implements Runnable, InvocationHandler {
             }
             exchange.signal(signal);
         } catch (IOException _) {
+            terminal.restore();
             Runtime.getRuntime().halt(128 + signal);
         }
     }
@@ -81,22 +83,11 @@ final class Signals implements Runnable, InvocationHandler {
 
     private void resize() {
         try {
-            Process stty =
-                    new ProcessBuilder("stty", "size")
-                            .redirectInput(ProcessBuilder.Redirect.INHERIT)
-                            .redirectError(ProcessBuilder.Redirect.DISCARD)
-                            .start();
-            try (InputStream output = stty.getInputStream()) {
-                String[] size =
-                        new String(output.readAllBytes(), StandardCharsets.US_ASCII)
-                                .strip()
-                                .split(" ", -1);
-                if (size.length == 2) {
-                    exchange.resize(Integer.parseInt(size[1]), Integer.parseInt(size[0]));
-                }
+            if (terminal.inUse()) {
+                exchange.resize();
             }
-        } catch (IOException | NumberFormatException _) {
-            // The terminal keeps the size it had.
+        } catch (IOException _) {
+            // The platform is gone, which the other thread tells.
         }
     }
 }

@@ -13,10 +13,12 @@ import io.sunaba.sandbox.ProcessStreams;
 import io.sunaba.sandbox.SandboxConfig;
 import io.sunaba.sandbox.SandboxState;
 import io.sunaba.sandbox.SandboxStatus;
+import io.sunaba.sandbox.TerminalSize;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,11 +31,14 @@ public final class HostSandbox {
     private final Runnable onDelete;
     private final Map<String, ContainerConfig> containers = new ConcurrentHashMap<>();
     private final Map<String, Process> processes = new ConcurrentHashMap<>();
+    private final List<TerminalSize> sizes;
     private final AtomicInteger next = new AtomicInteger();
     private volatile SandboxState state = SandboxState.READY;
 
-    HostSandbox(SandboxConfig config, Runnable onDelete) {
+    /// @param sizes takes the sizes of terminals
+    HostSandbox(SandboxConfig config, List<TerminalSize> sizes, Runnable onDelete) {
         this.config = config;
+        this.sizes = sizes;
         this.onDelete = onDelete;
         config.containers().forEach(container -> containers.put(container.id(), container));
     }
@@ -123,6 +128,11 @@ public final class HostSandbox {
         }
     }
 
+    public void winsizeProcess(String containerId, String processId, int height, int width) {
+        process(processId);
+        sizes.add(new TerminalSize(width, height));
+    }
+
     public ProcessStreams ioStream(String containerId, String processId) {
         Process process = process(processId);
         return new ProcessStreams() {
@@ -156,7 +166,17 @@ public final class HostSandbox {
 
     private void launch(String id, ProcessConfig process) {
         try {
-            processes.put(id, new ProcessBuilder(process.arguments()).start());
+            ProcessBuilder builder = new ProcessBuilder(process.arguments());
+            for (String variable : process.environment()) {
+                int equals = variable.indexOf('=');
+                builder.environment()
+                        .put(variable.substring(0, equals), variable.substring(equals + 1));
+            }
+            TerminalSize size = process.terminalSize();
+            if (size != null) {
+                sizes.add(size);
+            }
+            processes.put(id, builder.start());
         } catch (IOException e) {
             throw new UnavailableException("cannot start " + process.arguments(), e);
         }

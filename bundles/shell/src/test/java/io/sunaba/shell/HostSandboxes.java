@@ -7,20 +7,28 @@ import io.sunaba.sandbox.SandboxConfig;
 import io.sunaba.sandbox.SandboxMonitor;
 import io.sunaba.sandbox.SandboxStatus;
 import io.sunaba.sandbox.Sandboxes;
+import io.sunaba.sandbox.TerminalSize;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /// Sandboxes whose containers are plain processes of this host.
 public final class HostSandboxes implements Sandboxes {
     private final Map<String, HostSandbox> sandboxes = new ConcurrentHashMap<>();
+    private final List<TerminalSize> sizes = new CopyOnWriteArrayList<>();
+
+    /// Returns the sizes that terminals of processes were given.
+    public List<TerminalSize> sizes() {
+        return List.copyOf(sizes);
+    }
 
     @Override
     public Sandbox create(SandboxConfig config) {
-        HostSandbox sandbox = new HostSandbox(config, () -> sandboxes.remove(config.id()));
+        HostSandbox sandbox = new HostSandbox(config, sizes, () -> sandboxes.remove(config.id()));
         if (sandboxes.putIfAbsent(config.id(), sandbox) != null) {
             throw new ConflictException("sandbox %s exists".formatted(config.id()));
         }

@@ -3,6 +3,7 @@ package io.sunaba.agent.kata;
 import static java.util.Objects.requireNonNullElse;
 
 import io.sunaba.error.RejectedException;
+import io.sunaba.guest.protocol.Box;
 import io.sunaba.guest.protocol.LinuxCapabilities;
 import io.sunaba.guest.protocol.POSIXRlimit;
 import io.sunaba.guest.protocol.Process;
@@ -34,6 +35,12 @@ final class OciProcess {
                         .setOOMScoreAdj(config.oomScoreAdjustment());
         if (lacks(config, "PATH=")) {
             process.addEnv(PATH);
+        }
+        if (config.terminalSize() != null) {
+            process.setConsoleSize(
+                    Box.newBuilder()
+                            .setHeight(config.terminalSize().rows())
+                            .setWidth(config.terminalSize().columns()));
         }
         if (config.terminal() && lacks(config, "TERM=")) {
             process.addEnv("TERM=xterm");

@@ -25,6 +25,7 @@ import io.sunaba.sandbox.ProcessConfig;
 import io.sunaba.sandbox.Resources;
 import io.sunaba.sandbox.Rootfs;
 import io.sunaba.sandbox.Seccomp;
+import io.sunaba.sandbox.TerminalSize;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -151,7 +152,8 @@ class ContainerRequestsTest {
                                 List.of("CAP_FOWNER")),
                         List.of(new ProcessConfig.ResourceLimit("RLIMIT_NOFILE", 64, 32)),
                         true,
-                        -7);
+                        -7,
+                        new TerminalSize(80, 25));
         var tmp = new io.sunaba.sandbox.Mount("/tmp", "tmpfs", "tmpfs", List.of("size=1m"));
         var shm = new io.sunaba.sandbox.Mount("/dev/shm", "tmpfs", "shm", List.of("size=9m"));
         Spec spec =
@@ -216,6 +218,8 @@ class ContainerRequestsTest {
         Process built = spec.getProcess();
         assertThat(built.getEnvList()).containsExactly("TERM=xterm", "PATH=/opt", "A=b");
         assertThat(built.getTerminal()).isTrue();
+        assertThat(built.getConsoleSize().getWidth()).isEqualTo(80);
+        assertThat(built.getConsoleSize().getHeight()).isEqualTo(25);
         assertThat(built.getNoNewPrivileges()).isTrue();
         assertThat(built.getUser().getUID()).isEqualTo(1000);
         assertThat(built.getUser().getGID()).isEqualTo(50);

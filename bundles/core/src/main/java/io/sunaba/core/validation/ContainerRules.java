@@ -2,6 +2,7 @@ package io.sunaba.core.validation;
 
 import static io.sunaba.core.validation.Rules.quoted;
 import static io.sunaba.core.validation.Rules.require;
+import static io.sunaba.core.validation.Rules.requireSize;
 
 import io.sunaba.error.RejectedException;
 import io.sunaba.sandbox.Capabilities;
@@ -96,6 +97,9 @@ public final class ContainerRules {
             check(process.capabilities());
         }
         requireRange("OOM score adjustment", (long) process.oomScoreAdjustment(), -1000, 1000);
+        if (process.terminalSize() != null) {
+            requireSize(process.terminalSize().rows(), process.terminalSize().columns());
+        }
         for (ProcessConfig.ResourceLimit limit : process.resourceLimits()) {
             require(
                     LIMIT.matcher(limit.type()).matches(),

@@ -22,6 +22,7 @@ import io.sunaba.sandbox.Rootfs;
 import io.sunaba.sandbox.SandboxConfig;
 import io.sunaba.sandbox.SandboxState;
 import io.sunaba.sandbox.Seccomp;
+import io.sunaba.sandbox.TerminalSize;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -54,7 +55,8 @@ class SandboxRecordsTest {
                                         List.of()),
                                 List.of(new ProcessConfig.ResourceLimit("RLIMIT_CORE", -1, 0)),
                                 true,
-                                -5),
+                                -5,
+                                new TerminalSize(80, 25)),
                         null,
                         List.of(new Mount("/tmp", "tmpfs", "tmpfs", List.of("size=1m"))),
                         new Resources(2L, -1L, null, "0-1", 1L << 40, null),

@@ -109,7 +109,7 @@ public final class Arguments {
         return index < operands.size() ? Optional.of(operands.get(index)) : Optional.empty();
     }
 
-    /// Returns what followed `--`.
+    /// Returns the program to run and its arguments: what followed `--`, or the operands.
     public List<String> program() {
         return program;
     }
@@ -127,6 +127,10 @@ public final class Arguments {
             if (!word.startsWith("--")) {
                 if (word.length() > 1 && word.startsWith("-")) {
                     throw wrong("unknown option " + word);
+                }
+                if (syntax.program() && operands.size() == syntax.operands().size()) {
+                    program = List.copyOf(words.subList(i, words.size()));
+                    return;
                 }
                 operands.add(word);
                 continue;
@@ -165,7 +169,7 @@ public final class Arguments {
             }
         }
         if (syntax.program() && program.isEmpty()) {
-            throw wrong("the command to run is missing; it follows --");
+            throw wrong("the command to run is missing");
         }
     }
 

@@ -1,9 +1,11 @@
 package io.sunaba.shell.command;
 
+import io.sunaba.shell.terminal.Tty;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Process;
 
@@ -21,6 +23,12 @@ public record Call(CommandSession session, Arguments arguments) {
     public InputStream in() {
         Process process = Process.Utils.current();
         return process.isTty(0) ? console().keyboard() : process.in();
+    }
+
+    /// Returns the terminal that is both input and output of this call.
+    public Optional<Tty> tty() {
+        Process process = Process.Utils.current();
+        return process.isTty(0) && process.isTty(1) ? console().tty() : Optional.empty();
     }
 
     public PrintStream out() {

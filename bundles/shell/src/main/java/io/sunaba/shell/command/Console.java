@@ -2,7 +2,9 @@ package io.sunaba.shell.command;
 
 import static java.util.Objects.requireNonNull;
 
+import io.sunaba.shell.terminal.Tty;
 import java.io.InputStream;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 import org.apache.felix.service.command.CommandSession;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +17,7 @@ public final class Console {
     private static final String VARIABLE = ".sunaba.console";
 
     private final InputStream keyboard;
+    private final @Nullable Tty tty;
     private final Object lock = new Object();
     private @Nullable IntConsumer signalHandler;
     private int active;
@@ -22,15 +25,17 @@ public final class Console {
 
     /// @param keyboard the session's input; unlike the streams that the runtime wraps around it, an
     ///   interrupted reader leaves it usable
-    public Console(InputStream keyboard) {
+    /// @param tty the terminal that is both the session's input and its output, or null
+    public Console(InputStream keyboard, @Nullable Tty tty) {
         this.keyboard = requireNonNull(keyboard, "keyboard is null");
+        this.tty = tty;
     }
 
     /// Returns the console of a session.
     public static Console of(CommandSession session) {
         return session.get(VARIABLE) instanceof Console console
                 ? console
-                : new Console(session.getKeyboard());
+                : new Console(session.getKeyboard(), null);
     }
 
     /// Makes this the console of a session.
@@ -40,6 +45,11 @@ public final class Console {
 
     public InputStream keyboard() {
         return keyboard;
+    }
+
+    /// Returns the terminal that is both the session's input and its output.
+    Optional<Tty> tty() {
+        return Optional.ofNullable(tty);
     }
 
     /// Has a command take the signals from now on, until it hands in null.

@@ -12,7 +12,7 @@ import java.util.Optional;
 /// @param summary what it does, in one line
 /// @param operands what its operands stand for, such as `SANDBOX`; one in brackets may be left out
 /// @param options its options
-/// @param program whether a program and its arguments follow after `--`
+/// @param program whether a program and its arguments follow, after `--` or the last operand
 public record Syntax(
         String scope,
         String name,
@@ -40,7 +40,7 @@ public record Syntax(
         return new Syntax(scope, name, summary, operands, List.of(more), program);
     }
 
-    /// This command with a program after `--`.
+    /// This command with a program at its end.
     public Syntax withProgram() {
         return new Syntax(scope, name, summary, operands, options, true);
     }
@@ -57,7 +57,7 @@ public record Syntax(
             usage.append(" [").append(option.usage()).append(option.repeated() ? "]..." : "]");
         }
         operands.forEach(operand -> usage.append(' ').append(operand));
-        return usage.append(program ? " -- COMMAND [ARGUMENT...]" : "").toString();
+        return usage.append(program ? " [--] COMMAND [ARGUMENT...]" : "").toString();
     }
 
     /// Returns a page that explains it.
@@ -72,9 +72,9 @@ public record Syntax(
             help.append(
                     """
 
-                    What follows -- is passed on as it is, but the shell's own language comes first:
-                    put what has a $ or other signs of its own in single quotes, such as
-                    -- /bin/sh -c 'echo $HOME'
+                    COMMAND and what follows is passed on as it is, but the shell's own language comes
+                    first: put what has a $ or other signs of its own in single quotes, such as
+                    /bin/sh -c 'echo $HOME'
                     """);
         }
         return help.toString();

@@ -8,6 +8,7 @@ import io.sunaba.sandbox.ExitStatus;
 import io.sunaba.sandbox.ProcessList;
 import io.sunaba.sandbox.Sandbox;
 import io.sunaba.sandbox.Sandboxes;
+import io.sunaba.sandbox.TerminalSize;
 import io.sunaba.shell.command.Call;
 import io.sunaba.shell.command.Command;
 import io.sunaba.shell.command.Finished;
@@ -43,7 +44,8 @@ public final class ContainerCommands {
                                         ProcessOptions.ROOTFS,
                                         ProcessOptions.ENVIRONMENT,
                                         ProcessOptions.USER,
-                                        ProcessOptions.WORKING_DIRECTORY)
+                                        ProcessOptions.WORKING_DIRECTORY,
+                                        ProcessOptions.TTY)
                                 .withProgram(),
                         this::create),
                 new Command(syntax("start", "Start a container"), this::start),
@@ -53,12 +55,17 @@ public final class ContainerCommands {
                                         DETACH,
                                         ProcessOptions.ENVIRONMENT,
                                         ProcessOptions.USER,
-                                        ProcessOptions.WORKING_DIRECTORY)
+                                        ProcessOptions.WORKING_DIRECTORY,
+                                        ProcessOptions.TTY)
                                 .withProgram(),
                         this::exec),
                 new Command(
                         syntax("attach", "Connect to the streams of a container's process")
-                                .with(PROCESS),
+                                .with(
+                                        PROCESS,
+                                        Option.flag(
+                                                "tty",
+                                                "connect your terminal to that of the process")),
                         this::attach),
                 new Command(
                         syntax("kill", "Signal a process of a container")
@@ -128,7 +135,15 @@ public final class ContainerCommands {
     }
 
     private Finished attach(Call call) throws InterruptedException {
-        return Finished.of(new Relay(sandbox(call), container(call), process(call)).run(call));
+        String container = container(call);
+        String process = process(call);
+        Sandbox sandbox = sandbox(call);
+        if (call.arguments().flag(ProcessOptions.TTY.name())) {
+            TerminalSize size = ProcessOptions.requireTty(call).size();
+            // Fails if there is none.
+            sandbox.winsizeProcess(container, process, size.rows(), size.columns());
+        }
+        return Finished.of(new Relay(sandbox, container, process).run(call));
     }
 
     private ContainerStatus kill(Call call) throws InterruptedException {

@@ -29,6 +29,9 @@ final class Exec {
     /// Runs the process to its end. If the caller goes away before, it is killed: nobody would read
     /// what it prints.
     Finished run() throws InterruptedException {
+        if (call.arguments().flag(ProcessOptions.TTY.name())) {
+            ProcessOptions.requireTty(call);
+        }
         String processId = sandbox.enterContainer(containerId, ProcessOptions.process(call));
         try {
             return Finished.of(new Relay(sandbox, containerId, processId).run(call));

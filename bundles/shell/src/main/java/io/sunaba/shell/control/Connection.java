@@ -84,7 +84,7 @@ final class Connection {
                     case INPUT_END -> input.end();
                     case SIGNAL -> work.signal(frame.number(0));
                     case RESIZE -> work.resize(frame.number(0), frame.number(1));
-                    case OPEN, WANT_INPUT, OUTPUT, ERROR, EXIT ->
+                    case OPEN, WANT_INPUT, TERMINAL, OUTPUT, ERROR, EXIT ->
                             throw new IllegalArgumentException("unexpected frame " + frame.type());
                 }
             }

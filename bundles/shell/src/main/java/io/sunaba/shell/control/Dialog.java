@@ -1,10 +1,12 @@
 package io.sunaba.shell.control;
 
+import io.sunaba.control.FrameType;
 import io.sunaba.control.OpenRequest;
+import io.sunaba.control.TerminalMode;
 import io.sunaba.shell.command.Console;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.apache.felix.gogo.jline.Highlighter;
@@ -31,9 +33,10 @@ final class Dialog implements Work {
     private final CommandSession session;
     private final Evaluator evaluator;
     private final LineReader reader;
+    private final RemoteTty tty;
     private volatile boolean abandoned;
 
-    Dialog(OpenRequest request, Sessions sessions, InputStream input, OutputStream output)
+    Dialog(OpenRequest request, Sessions sessions, InputStream input, RemoteOutput output)
             throws IOException {
         terminal =
                 new ExternalTerminal(
@@ -41,14 +44,16 @@ final class Dialog implements Work {
                         "sunaba",
                         request.terminal(),
                         input,
-                        output,
+                        // The terminal writes byte by byte.
+                        new BufferedOutputStream(output.stream(FrameType.OUTPUT)),
                         StandardCharsets.UTF_8,
                         Terminal.SignalHandler.SIG_IGN,
                         true,
                         null,
                         new Size(Math.max(request.columns(), 1), Math.max(request.rows(), 1)));
         InputStream keyboard = new Keyboard(terminal.input());
-        Console console = new Console(keyboard);
+        tty = new RemoteTty(request.terminal(), TerminalMode.RAW, new DialogKeys(terminal), output);
+        Console console = new Console(keyboard, tty);
         PrintStream print = new PrintStream(terminal.output(), true, StandardCharsets.UTF_8);
         session = sessions.create(request, console, keyboard, print, print);
         session.put(Shell.VAR_TERMINAL, terminal);
@@ -86,6 +91,7 @@ final class Dialog implements Work {
     public void resize(int columns, int rows) {
         terminal.setSize(new Size(columns, rows));
         terminal.raise(Terminal.Signal.WINCH);
+        tty.resized(columns, rows);
     }
 
     @Override

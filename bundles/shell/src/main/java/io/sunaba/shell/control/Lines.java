@@ -2,12 +2,13 @@ package io.sunaba.shell.control;
 
 import static java.util.Objects.requireNonNull;
 
+import io.sunaba.control.FrameType;
 import io.sunaba.control.OpenRequest;
+import io.sunaba.control.TerminalMode;
 import io.sunaba.shell.command.Console;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.apache.felix.service.command.CommandSession;
@@ -22,19 +23,23 @@ final class Lines implements Work {
     private final InputStream input;
     private final CommandSession session;
     private final Evaluator evaluator;
+    private final @Nullable RemoteTty tty;
     private volatile boolean abandoned;
 
-    Lines(
-            OpenRequest request,
-            Sessions sessions,
-            InputStream input,
-            OutputStream out,
-            OutputStream err) {
+    Lines(OpenRequest request, Sessions sessions, InputStream input, RemoteOutput output) {
         this.request = requireNonNull(request, "request is null");
         this.input = requireNonNull(input, "input is null");
-        Console console = new Console(input);
-        PrintStream printOut = new PrintStream(out, false, StandardCharsets.UTF_8);
-        PrintStream printErr = new PrintStream(err, false, StandardCharsets.UTF_8);
+        this.tty =
+                request.terminal().isEmpty()
+                        ? null
+                        : new RemoteTty(
+                                request.terminal(),
+                                TerminalMode.ORIGINAL,
+                                new RawKeys(input),
+                                output);
+        Console console = new Console(input, tty);
+        PrintStream printOut = print(output, FrameType.OUTPUT);
+        PrintStream printErr = print(output, FrameType.ERROR);
         this.session = sessions.create(request, console, input, printOut, printErr);
         session.put("GREP_COLORS", NO_COLORS);
         this.evaluator = new Evaluator(session, console, printOut, printErr, false);
@@ -62,7 +67,9 @@ final class Lines implements Work {
 
     @Override
     public void resize(int columns, int rows) {
-        // There is no terminal here.
+        if (tty != null) {
+            tty.resized(columns, rows);
+        }
     }
 
     @Override
@@ -74,6 +81,23 @@ final class Lines implements Work {
     @Override
     public void close() {
         session.close();
+    }
+
+    private static PrintStream print(RemoteOutput output, FrameType type) {
+        return new PrintStream(output.stream(type), false, StandardCharsets.UTF_8);
+    }
+
+    /// The client's terminal passes all bytes as they are.
+    private record RawKeys(InputStream input) implements RemoteTty.Keys {
+        @Override
+        public InputStream open() {
+            return input;
+        }
+
+        @Override
+        public void close() {
+            // There is no other way.
+        }
     }
 
     /// Reads byte by byte: what follows the line may be meant for the command in it.

@@ -1,9 +1,7 @@
 package io.sunaba.shell.control;
 
-import io.sunaba.control.FrameType;
 import io.sunaba.control.OpenRequest;
 import java.io.IOException;
-import java.io.OutputStream;
 
 /// What a client asked for, under way.
 interface Work extends AutoCloseable {
@@ -25,11 +23,9 @@ interface Work extends AutoCloseable {
     /// Returns what a request asks for.
     static Work of(OpenRequest request, Sessions sessions, RemoteInput input, RemoteOutput output)
             throws IOException {
-        OutputStream out = output.stream(FrameType.OUTPUT);
         return switch (request.mode()) {
-            case RUN, SCRIPT ->
-                    new Lines(request, sessions, input, out, output.stream(FrameType.ERROR));
-            case INTERACTIVE -> new Dialog(request, sessions, input, out);
+            case RUN, SCRIPT -> new Lines(request, sessions, input, output);
+            case INTERACTIVE -> new Dialog(request, sessions, input, output);
         };
     }
 }

@@ -7,9 +7,7 @@ import io.sunaba.sandbox.ExitStatus;
 import io.sunaba.sandbox.ProcessStreams;
 import io.sunaba.sandbox.Sandbox;
 import io.sunaba.shell.command.Call;
-import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntConsumer;
@@ -19,7 +17,6 @@ import org.slf4j.LoggerFactory;
 /// Connects a process in a container to the streams and signals of a call.
 public final class Relay {
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
-    private static final int CHUNK_BYTES = 64 << 10;
     private static final int KILL = 9;
 
     /// A second interrupt within this time kills.
@@ -39,13 +36,19 @@ public final class Relay {
     ///
     /// Output is written as it comes. Input is not read before the process runs, and no further
     /// than it takes it.
+    ///
+    /// With the option for it, terminal is connected to terminal instead.
     public ExitStatus run(Call call) throws InterruptedException {
+        if (call.arguments().flag(ProcessOptions.TTY.name())) {
+            return new TerminalRelay(sandbox, containerId, processId)
+                    .run(ProcessOptions.requireTty(call));
+        }
         try (ProcessStreams streams = sandbox.ioStream(containerId, processId)) {
             call.console().handleSignals(signals());
             InputStream in = call.in();
-            Thread stdout = copy("stdout", streams.stdout(), call.out(), false);
-            Thread stderr = copy("stderr", streams.stderr(), call.err(), false);
-            Thread stdin = copy("stdin", in, streams.stdin(), true);
+            Thread stdout = Copy.start("stdout", streams.stdout(), call.out(), false);
+            Thread stderr = Copy.start("stderr", streams.stderr(), call.err(), false);
+            Thread stdin = Copy.start("stdin", in, streams.stdin(), true);
             try {
                 ExitStatus exit = sandbox.waitProcess(containerId, processId);
                 stdout.join();
@@ -86,25 +89,5 @@ public final class Relay {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private static Thread copy(String name, InputStream from, OutputStream to, boolean close) {
-        return Thread.ofVirtual()
-                .name(name)
-                .start(() -> {
-                    byte[] chunk = new byte[CHUNK_BYTES];
-                    try {
-                        for (int read = from.read(chunk); read >= 0; read = from.read(chunk)) {
-                            to.write(chunk, 0, read);
-                            to.flush();
-                        }
-                        if (close) {
-                            to.close();
-                        }
-                    } catch (IOException | SunabaException e) {
-                        // The other end is gone: the process has ended, or the caller has.
-                        LOG.debug("{} ends: {}", name, e.toString());
-                    }
-                });
     }
 }

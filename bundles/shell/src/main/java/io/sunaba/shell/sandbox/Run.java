@@ -30,6 +30,9 @@ final class Run {
 
     /// Runs it and leaves nothing behind, however it ends.
     Finished run() throws InterruptedException {
+        if (call.arguments().flag(ProcessOptions.TTY.name())) {
+            ProcessOptions.requireTty(call);
+        }
         SandboxConfig config =
                 SandboxCommands.config(call, ProcessOptions.container(call, CONTAINER));
         Sandbox sandbox = sandboxes.create(config);

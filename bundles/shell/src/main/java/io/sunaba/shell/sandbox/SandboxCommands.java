@@ -90,7 +90,8 @@ public final class SandboxCommands {
                                         FACTORY,
                                         ProcessOptions.ENVIRONMENT,
                                         ProcessOptions.USER,
-                                        ProcessOptions.WORKING_DIRECTORY)
+                                        ProcessOptions.WORKING_DIRECTORY,
+                                        ProcessOptions.TTY)
                                 .withProgram(),
                         call -> new Run(sandboxes.get(), call).run()));
     }

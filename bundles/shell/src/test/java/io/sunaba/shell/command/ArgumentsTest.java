@@ -46,14 +46,28 @@ class ArgumentsTest {
         assertThat(arguments.program()).containsExactly("sh", "--memory", "", "--", "-x");
     }
 
+    @Test
+    void aProgramFollowsTheLastOperand() {
+        Arguments arguments =
+                Arguments.parse(
+                        SYNTAX,
+                        List.of(
+                                "--force", "one", "two", "--cpus", "2", "sh", "-c", "x", "--",
+                                "-"));
+        assertThat(arguments.operand(1)).isEqualTo("two");
+        assertThat(arguments.count("cpus")).contains(2);
+        assertThat(arguments.program()).containsExactly("sh", "-c", "x", "--", "-");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "one --mem 1 -- x, unknown option --mem",
         "one -f -- x, unknown option -f",
-        "one two three -- x, unexpected argument three",
         "-- x, BOX is missing",
         "one --memory -- x, --memory: SIZE is missing",
-        "one, the command to run is missing; it follows --",
+        "one two, the command to run is missing",
+        "one two --, the command to run is missing",
+        "one two -x, unknown option -x",
         "one --force=1 -- x, --force takes no argument",
         "one --cpus 1 --cpus 2 -- x, --cpus is given twice",
     })

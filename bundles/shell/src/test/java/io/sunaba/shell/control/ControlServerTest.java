@@ -4,27 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sunaba.control.Frame;
-import io.sunaba.control.FrameChannel;
 import io.sunaba.control.FrameType;
 import io.sunaba.control.OpenRequest;
 import io.sunaba.shell.HostSandboxes;
-import io.sunaba.shell.command.Command;
-import io.sunaba.shell.container.ContainerCommands;
-import io.sunaba.shell.format.Formats;
-import io.sunaba.shell.format.JsonCommand;
-import io.sunaba.shell.sandbox.SandboxCommands;
-import java.io.ByteArrayOutputStream;
+import io.sunaba.shell.control.TestClient.Outcome;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 import java.util.Random;
-import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -47,8 +33,7 @@ class ControlServerTest {
     /// after it was stopped, and the next one would not start then.
     private static final ThreadIOImpl THREAD_IO = new ThreadIOImpl();
 
-    private CommandProcessorImpl processor;
-    private ControlServer server;
+    private TestServer server;
 
     @BeforeAll
     static void startStreams() {
@@ -62,28 +47,12 @@ class ControlServerTest {
 
     @BeforeEach
     void listen() {
-        Formats formats = new Formats();
-        List<Command> commands = new ArrayList<>();
-        commands.addAll(new SandboxCommands(() -> sandboxes).list());
-        commands.addAll(new ContainerCommands(() -> sandboxes).list());
-        commands.add(JsonCommand.of(formats));
-        processor = new CommandProcessorImpl(THREAD_IO);
-        processor.addConverter(formats);
-        for (Command command : commands) {
-            processor.addCommand(command.syntax().scope(), command, command.syntax().name());
-        }
-        server =
-                new ControlServer(
-                        run,
-                        run,
-                        processor,
-                        new Vocabulary(commands, () -> Optional.of(sandboxes)));
+        server = new TestServer(run, THREAD_IO, sandboxes);
     }
 
     @AfterEach
     void close() throws IOException {
         server.close();
-        processor.stop();
     }
 
     @Test
@@ -113,7 +82,7 @@ class ControlServerTest {
     void tenMegabytesPassByteForByte() throws Exception {
         byte[] input = new byte[10 << 20];
         new Random(7).nextBytes(input);
-        try (Client client = new Client(RUN + "/bin/cat", OpenRequest.Mode.RUN)) {
+        try (TestClient client = new TestClient(run, RUN + "/bin/cat", OpenRequest.Mode.RUN)) {
             assertThat(client.finish(input).status()).isZero();
             assertThat(client.output.toByteArray()).isEqualTo(input);
         }
@@ -121,7 +90,7 @@ class ControlServerTest {
 
     @Test
     void aCommandThatReadsNothingLeavesTheInputAlone() throws Exception {
-        try (Client client = new Client("sandbox:list", OpenRequest.Mode.RUN)) {
+        try (TestClient client = new TestClient(run, "sandbox:list", OpenRequest.Mode.RUN)) {
             assertThat(client.finish("for somebody else".getBytes(UTF_8)).status()).isZero();
             assertThat(client.wanted).isZero();
         }
@@ -129,8 +98,9 @@ class ControlServerTest {
 
     @Test
     void anInterruptReachesTheProcess() throws Exception {
-        try (Client client =
-                new Client(
+        try (TestClient client =
+                new TestClient(
+                        run,
                         RUN
                                 + "/bin/sh -c 'trap \"exit 5\" INT; echo up; while :; do sleep 0.05; done'",
                         OpenRequest.Mode.RUN)) {
@@ -143,8 +113,9 @@ class ControlServerTest {
 
     @Test
     void aSecondInterruptKills() throws Exception {
-        try (Client client =
-                new Client(
+        try (TestClient client =
+                new TestClient(
+                        run,
                         RUN + "/bin/sh -c 'trap \"\" INT; echo up; while :; do sleep 0.05; done'",
                         OpenRequest.Mode.RUN)) {
             client.awaitOutput("up\n");
@@ -156,8 +127,9 @@ class ControlServerTest {
 
     @Test
     void aClientThatVanishesLeavesNothing() throws Exception {
-        try (Client client =
-                new Client(RUN + "/bin/sh -c 'echo up; exec sleep 1000'", OpenRequest.Mode.RUN)) {
+        try (TestClient client =
+                new TestClient(
+                        run, RUN + "/bin/sh -c 'echo up; exec sleep 1000'", OpenRequest.Mode.RUN)) {
             client.awaitOutput("up\n");
             assertThat(sandboxes.list()).hasSize(1);
         }
@@ -198,7 +170,7 @@ class ControlServerTest {
 
     @Test
     void aScriptRunsLineByLine() throws Exception {
-        try (Client client = new Client("", OpenRequest.Mode.SCRIPT)) {
+        try (TestClient client = new TestClient(run, "", OpenRequest.Mode.SCRIPT)) {
             Outcome outcome =
                     client.finish(
                             "sandbox:create --id a\nsandbox:status b\nsandbox:list | grep a\n"
@@ -221,8 +193,9 @@ class ControlServerTest {
 
     @Test
     void theClientOfAnotherPlatformIsRefused() throws Exception {
-        try (Client client =
-                new Client(
+        try (TestClient client =
+                new TestClient(
+                        run,
                         new OpenRequest(OpenRequest.Mode.RUN, "", "/other", "/", "dumb", 0, 0))) {
             assertThat(client.finish(new byte[0]).error()).contains("/other does not run");
         }
@@ -233,80 +206,8 @@ class ControlServerTest {
     }
 
     private Outcome exec(String line, String input) throws IOException, InterruptedException {
-        try (Client client = new Client(line, OpenRequest.Mode.RUN)) {
+        try (TestClient client = new TestClient(run, line, OpenRequest.Mode.RUN)) {
             return client.finish(input.getBytes(UTF_8));
-        }
-    }
-
-    private record Outcome(String output, String error, int status) {}
-
-    private final class Client implements AutoCloseable {
-        final ByteArrayOutputStream output = new ByteArrayOutputStream();
-        final ByteArrayOutputStream error = new ByteArrayOutputStream();
-        private final FrameChannel channel;
-        int wanted;
-
-        Client(String line, OpenRequest.Mode mode) throws IOException {
-            this(new OpenRequest(mode, line, run.toString(), "/", "dumb", 0, 0));
-        }
-
-        Client(OpenRequest request) throws IOException {
-            SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX);
-            socket.connect(UnixDomainSocketAddress.of(run.resolve("control.sock")));
-            channel = new FrameChannel(socket);
-            channel.write(request.toFrame());
-        }
-
-        void send(Frame frame) throws IOException {
-            channel.write(frame);
-        }
-
-        void awaitOutput(String text) throws IOException {
-            while (!output.toString(UTF_8).contains(text)) {
-                Frame frame = channel.read();
-                assertThat(frame).as("the end of the output").isNotNull();
-                if (frame != null && frame.type() == FrameType.OUTPUT) {
-                    take(frame, output);
-                }
-            }
-        }
-
-        /// Sends the input as it is wanted and takes all that comes.
-        Outcome finish(byte[] input) throws IOException {
-            int sent = 0;
-            boolean ended = false;
-            for (Frame frame = channel.read(); frame != null; frame = channel.read()) {
-                switch (frame.type()) {
-                    case OUTPUT -> take(frame, output);
-                    case ERROR -> take(frame, error);
-                    case EXIT -> {
-                        return new Outcome(
-                                output.toString(UTF_8), error.toString(UTF_8), frame.number(0));
-                    }
-                    case WANT_INPUT -> {
-                        wanted += frame.number(0);
-                        int count = Math.min(frame.number(0), input.length - sent);
-                        send(new Frame(FrameType.INPUT, ByteBuffer.wrap(input, sent, count)));
-                        sent += count;
-                        if (sent == input.length && !ended) {
-                            ended = true;
-                            send(Frame.of(FrameType.INPUT_END));
-                        }
-                    }
-                    default -> throw new AssertionError("unexpected " + frame.type());
-                }
-            }
-            throw new AssertionError("no exit status");
-        }
-
-        private static void take(Frame frame, ByteArrayOutputStream to) {
-            ByteBuffer bytes = frame.payload();
-            to.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
-        }
-
-        @Override
-        public void close() throws IOException {
-            channel.close();
         }
     }
 }

@@ -1,0 +1,46 @@
+package io.sunaba.shell.control;
+
+import io.sunaba.shell.HostSandboxes;
+import io.sunaba.shell.command.Command;
+import io.sunaba.shell.container.ContainerCommands;
+import io.sunaba.shell.format.Formats;
+import io.sunaba.shell.format.JsonCommand;
+import io.sunaba.shell.sandbox.SandboxCommands;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.felix.gogo.runtime.CommandProcessorImpl;
+import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
+
+/// A control server with the commands on sandboxes and containers.
+final class TestServer implements AutoCloseable {
+    private final CommandProcessorImpl processor;
+    private final ControlServer server;
+
+    TestServer(Path run, ThreadIOImpl threadIo, HostSandboxes sandboxes) {
+        Formats formats = new Formats();
+        List<Command> commands = new ArrayList<>();
+        commands.addAll(new SandboxCommands(() -> sandboxes).list());
+        commands.addAll(new ContainerCommands(() -> sandboxes).list());
+        commands.add(JsonCommand.of(formats));
+        processor = new CommandProcessorImpl(threadIo);
+        processor.addConverter(formats);
+        for (Command command : commands) {
+            processor.addCommand(command.syntax().scope(), command, command.syntax().name());
+        }
+        server =
+                new ControlServer(
+                        run,
+                        run,
+                        processor,
+                        new Vocabulary(commands, () -> Optional.of(sandboxes)));
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+        processor.stop();
+    }
+}

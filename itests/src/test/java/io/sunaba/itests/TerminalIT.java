@@ -1,0 +1,146 @@
+package io.sunaba.itests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// What a person does at a terminal: shells in containers, live views.
+class TerminalIT {
+    private static final Path ROOTFS = Installation.rootfs();
+    private static final String EXEC = "container:exec --tty box one sh";
+    private static final String INTERRUPT = "\u0003";
+    private static final String SUSPEND = "\u001a";
+    private static final String END = "\u0004";
+
+    private static Installation sunaba;
+    private Pty pty;
+    private String settings;
+
+    @BeforeAll
+    static void start() {
+        sunaba = Installation.unpack().start();
+        sunaba.exec("sandbox:create --id box").expectSuccess();
+        sunaba.exec("container:create box one --rootfs " + ROOTFS + " sleep 100000")
+                .expectSuccess();
+        sunaba.exec("sandbox:start box").expectSuccess();
+    }
+
+    @AfterAll
+    static void stop() {
+        sunaba.exec("sandbox:delete --force box").expectSuccess();
+        sunaba.assertNothingLeft();
+        sunaba.close();
+    }
+
+    @BeforeEach
+    void open() {
+        pty = new Pty(sunaba);
+        settings = pty.settings();
+    }
+
+    @AfterEach
+    void close() {
+        pty.close();
+    }
+
+    @Test
+    void aShellInAContainerHasATerminal() {
+        pty.type("sunaba exec '" + EXEC + "'; echo status $?\r").await("/ # ");
+        pty.type("tty; stty size; echo type $TERM\r").await(Pattern.compile("\n/dev/pts/\\d+"));
+        pty.await("30 100").await("type vt220").await("/ # ");
+        driveShell();
+        pty.type("(exit 5)\r").await("/ # ").type(END).await("status 5").await("host> ");
+        assertThat(pty.settings()).isEqualTo(settings);
+        assertThat(pty.rest()).isEmpty();
+    }
+
+    @Test
+    void theAttachedShellLendsItsTerminal() {
+        pty.type("sunaba shell\r").await("sunaba> ");
+        pty.type(EXEC + "\r").await("/ # ");
+        driveShell();
+        pty.type("exit 7\r").await("exit code 7").await("sunaba> ");
+        pty.type("sandbox:list\r").await("running").await("sunaba> ");
+        pty.type(END).await("host> ");
+        assertThat(pty.settings()).isEqualTo(settings);
+    }
+
+    /// At the prompt of a shell in a container.
+    private void driveShell() {
+        pty.resize(91, 27);
+        // The news takes its way, which nobody outside can see the end of.
+        pty.type("until stty size | grep '27 91'; do :; done\r").await("\n27 91").await("/ # ");
+        pty.type("echo be'f'ore; sleep 1000\r").await("before").type(INTERRUPT).await("/ # ");
+        pty.type("echo alive $?\r").await("alive 130").await("/ # ");
+        pty.type("echo re'a'ds; cat\r").await("reads").type("x\r").await("x\r\nx\r\n");
+        pty.type(END).await("/ # ");
+        pty.type("echo sl'e'eps; sleep 1000\r").await("sleeps").type(SUSPEND);
+        pty.await("Stopped").await("/ # ");
+        pty.type("kill -KILL %1; echo en'd'ed\r").await("ended").await("/ # ");
+    }
+
+    @Test
+    void aDaemonThatIsKilledLeavesTheTerminalAsItWas() {
+        for (String command : new String[] {"exec '" + EXEC + "'", "shell"}) {
+            pty.type("sunaba " + command + "; echo status $?\r");
+            if (command.equals("shell")) {
+                pty.await("sunaba> ").type(EXEC + "\r");
+            }
+            pty.await("/ # ").type("echo be'f'ore; sleep 1000\r").await("before");
+            assertThat(pty.settings()).isNotEqualTo(settings);
+            sunaba.killDaemon();
+            pty.await("the connection to the platform broke").await("status 1").await("host> ");
+            assertThat(pty.settings()).isEqualTo(settings);
+            sunaba.start();
+        }
+    }
+
+    @Test
+    void aClientThatIsAskedToEndLeavesTheTerminalAsItWas() {
+        pty.type("sunaba exec '" + EXEC + "'; echo status $?\r").await("/ # ");
+        pty.client().destroy();
+        pty.await("status 143").await("host> ");
+        assertThat(pty.settings()).isEqualTo(settings);
+        Installation.await(
+                "the process is gone",
+                () -> !sunaba.exec("container:processes box one").text().contains(" sh"));
+    }
+
+    @Test
+    void aContainersFirstProcessHasATerminalToAttachTo() {
+        sunaba.exec("container:create --tty --rootfs " + ROOTFS + " box two sh").expectSuccess();
+        sunaba.exec("container:start box two").expectSuccess();
+        pty.type("sunaba exec 'container:attach --tty box two'; echo status $?\r").await("/ # ");
+        pty.type("stty size; exit 3\r").await("30 100").await("status 3").await("host> ");
+        assertThat(pty.settings()).isEqualTo(settings);
+        sunaba.exec("container:delete box two").expectSuccess();
+
+        pty.type("sunaba exec 'container:attach --tty box one'; echo status $?\r");
+        pty.await("has no terminal").await("status 1");
+        assertThat(pty.settings()).isEqualTo(settings);
+    }
+
+    @Test
+    void aRunHasATerminal() {
+        pty.type("sunaba exec 'sandbox:run --tty --rootfs " + ROOTFS + " sh'; echo status $?\r");
+        pty.await("/ # ").type("stty size; exit 4\r").await("30 100").await("status 4");
+        assertThat(pty.settings()).isEqualTo(settings);
+    }
+
+    @Test
+    void whoHasNoTerminalIsRefused() {
+        for (String command :
+                new String[] {
+                    EXEC, "container:attach --tty box one", "sandbox:run --tty --rootfs / sh"
+                }) {
+            assertThat(sunaba.exec(command).expectOneLine("--tty needs a terminal").status())
+                    .isEqualTo(2);
+        }
+    }
+}
