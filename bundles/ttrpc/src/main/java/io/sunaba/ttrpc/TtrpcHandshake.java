@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /// Starts a session on a line that does not tell one session from the next, such as a serial port.
 ///
@@ -27,6 +28,13 @@ public final class TtrpcHandshake {
     /// Most bytes that are thrown away in one attempt: more than sessions leave behind, and soon
     /// reached by a peer that floods the line.
     static final long MAX_SKIPPED = 16 << 20;
+
+    /// After so many bytes of garbage the reader rests. On a line that never runs dry it would
+    /// never wait, and a virtual thread that never waits leaves its processor to no other; to yield
+    /// does not help those that are yet to be started.
+    private static final long REST_BYTES = 64 << 10;
+
+    private static final long REST_NANOS = 1_000_000;
 
     /// What an agent says of itself.
     ///
@@ -95,6 +103,7 @@ public final class TtrpcHandshake {
     private static Optional<Greeting> await(TtrpcConnection connection, AnswerScanner scanner)
             throws IOException {
         byte[] bytes = new byte[AnswerScanner.MAX_ANSWER];
+        long restAt = REST_BYTES;
         while (true) {
             int count = connection.in().read(bytes);
             if (count < 0) {
@@ -112,15 +121,11 @@ public final class TtrpcHandshake {
                 throw new ProtocolException(
                         "no answer to the handshake among " + scanner.skipped() + " bytes");
             }
-            letOthersRun();
+            if (scanner.skipped() >= restAt) {
+                LockSupport.parkNanos(REST_NANOS);
+                restAt = scanner.skipped() + REST_BYTES;
+            }
         }
-    }
-
-    /// A peer that floods the line would have the thread never wait, and a virtual thread that
-    /// never waits leaves its processor to no other.
-    @SuppressWarnings("ThreadPriorityCheck")
-    private static void letOthersRun() {
-        Thread.yield();
     }
 
     /// The frame with OpenRequest: nonce = 1.

@@ -16,6 +16,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
@@ -23,8 +24,10 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -188,5 +191,58 @@ final class TtrpcHandshakeTest {
 
     private static WriteStreamRequest message(int size) {
         return WriteStreamRequest.newBuilder().setData(ByteString.copyFrom(new byte[size])).build();
+    }
+
+    /// A line that never runs dry, so that nobody who reads it ever waits.
+    private static TtrpcConnection flood() {
+        InputStream in =
+                new InputStream() {
+                    @Override
+                    public int read() {
+                        return 0;
+                    }
+
+                    @Override
+                    public int read(byte[] target, int offset, int length) {
+                        Arrays.fill(target, offset, offset + length, (byte) 0);
+                        return length;
+                    }
+                };
+        return new TtrpcConnection(in, new ByteArrayOutputStream(), () -> {});
+    }
+
+    @Test
+    void floodInsteadOfTheAnswerIsGivenUp() {
+        assertThatThrownBy(() -> TtrpcHandshake.open(flood(), NONCE, Duration.ofSeconds(50)))
+                .isInstanceOf(ProtocolException.class)
+                .hasMessageMatching("no answer to the handshake among 167\\d{5} bytes");
+    }
+
+    /// More of them than there are processors for virtual threads.
+    @Test
+    void floodsLeaveProcessorsToOthers() throws Exception {
+        AtomicBoolean over = new AtomicBoolean();
+        int floods = 2 * Runtime.getRuntime().availableProcessors();
+        CountDownLatch flowing = new CountDownLatch(floods / 2);
+        for (int i = 0; i < floods; i++) {
+            Thread.startVirtualThread(() -> {
+                flowing.countDown();
+                while (!over.get()) {
+                    try {
+                        TtrpcHandshake.open(flood(), NONCE, Duration.ofSeconds(50));
+                    } catch (IOException e) {
+                        // Given up, as it should be.
+                    }
+                }
+            });
+        }
+        flowing.await();
+        try {
+            CountDownLatch other = new CountDownLatch(1);
+            Thread.startVirtualThread(other::countDown);
+            assertThat(other.await(5, TimeUnit.SECONDS)).as("others run").isTrue();
+        } finally {
+            over.set(true);
+        }
     }
 }
