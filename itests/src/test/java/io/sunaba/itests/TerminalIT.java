@@ -2,6 +2,7 @@ package io.sunaba.itests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sunaba.itests.Installation.Background;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -17,6 +18,9 @@ class TerminalIT {
     private static final String INTERRUPT = "\u0003";
     private static final String SUSPEND = "\u001a";
     private static final String END = "\u0004";
+
+    private static final String ENTER_PAGE = "\033[?1049h";
+    private static final String LEAVE_PAGE = "\033[?1049l";
 
     private static Installation sunaba;
     private Pty pty;
@@ -131,6 +135,77 @@ class TerminalIT {
         pty.type("sunaba exec 'sandbox:run --tty --rootfs " + ROOTFS + " sh'; echo status $?\r");
         pty.await("/ # ").type("stty size; exit 4\r").await("30 100").await("status 4");
         assertThat(pty.settings()).isEqualTo(settings);
+    }
+
+    @Test
+    void topIsDrawnAgainUntilAKeyEndsIt() {
+        pty.type("sunaba exec 'sandbox:top --interval 1'; echo status $?\r");
+        pty.await(ENTER_PAGE).await("1 sandbox, 1 container  every 1 s").await("box ");
+        pty.await(Pattern.compile("  one +running"));
+        pty.await("1 sandbox, 1 container");
+        pty.await(Pattern.compile("  one +running +\\d+\\.\\d"));
+        pty.resize(50, 20);
+        pty.await("…");
+        pty.type("q").await(LEAVE_PAGE).await("status 0").await("host> ");
+        assertThat(pty.settings()).isEqualTo(settings);
+
+        pty.type("sunaba shell\r").await("sunaba> ").type("sandbox:top\r").await("box ");
+        pty.type(INTERRUPT).await(LEAVE_PAGE).await("sunaba> ");
+        pty.type("sandbox:top\r").await("box ");
+        sunaba.killDaemon();
+        pty.await(LEAVE_PAGE).await("the connection to the platform broke").await("host> ");
+        assertThat(pty.settings()).isEqualTo(settings);
+        sunaba.start();
+    }
+
+    @Test
+    void topWithoutATerminalMeasuresOnce() {
+        assertThat(sunaba.exec("sandbox:top").expectSuccess().text().lines().toList())
+                .hasSize(3)
+                .allMatch(line -> !line.contains("\033"));
+        assertThat(sunaba.exec("sandbox:top | json").expectSuccess().text())
+                .containsPattern("\"cpuPercent\": \\d");
+    }
+
+    @Test
+    void eventsShowAContainersLife() throws Exception {
+        Background events = sunaba.execInBackground("sandbox:events box");
+        Background json = sunaba.execInBackground("sandbox:events | json");
+        // Nothing tells from outside that somebody follows, but what is followed.
+        Installation.await(
+                "events",
+                () -> {
+                    life("probe");
+                    return !events.output().isEmpty() && !json.output().isEmpty();
+                });
+        life("short");
+        events.awaitOutput("short         created, ready")
+                .awaitOutput("short         ready -> running")
+                .awaitOutput("short         running -> stopped, exit code 3")
+                .awaitOutput("short         deleted");
+        json.awaitOutput("\"containerId\":\"short\",\"from\":\"STOPPED\",\"to\":null");
+        Installation.signal(events.process(), "INT");
+        Installation.signal(json.process(), "INT");
+        assertThat(events.awaitEnd()).isZero();
+        assertThat(json.awaitEnd()).isZero();
+        assertThat(json.output().lines()).allMatch(line -> line.matches("\\{.*}"));
+
+        pty.type("sunaba shell\r").await("sunaba> ").type("sandbox:events\r");
+        Installation.await(
+                "events",
+                () -> {
+                    life("probe");
+                    return pty.rest().contains("deleted");
+                });
+        pty.type(INTERRUPT).await("sunaba> ").type(END).await("host> ");
+    }
+
+    private static void life(String container) {
+        sunaba.exec("container:create box " + container + " --rootfs " + ROOTFS + " sh -c 'exit 3'")
+                .expectSuccess();
+        sunaba.exec("container:start box " + container).expectSuccess();
+        sunaba.exec("container:wait box " + container).expectSuccess();
+        sunaba.exec("container:delete box " + container).expectSuccess();
     }
 
     @Test

@@ -6,12 +6,14 @@ import io.sunaba.sandbox.Sandboxes;
 import io.sunaba.shell.command.Command;
 import io.sunaba.shell.command.Syntax;
 import io.sunaba.shell.container.ContainerCommands;
+import io.sunaba.shell.events.EventsCommand;
 import io.sunaba.shell.format.Formats;
 import io.sunaba.shell.format.JsonCommand;
 import io.sunaba.shell.help.HelpCommand;
 import io.sunaba.shell.plugin.Plugins;
 import io.sunaba.shell.sandbox.MetricsCommand;
 import io.sunaba.shell.sandbox.SandboxCommands;
+import io.sunaba.shell.top.TopCommand;
 import java.util.ArrayList;
 import java.util.Dictionary;
 import java.util.List;
@@ -59,6 +61,8 @@ public final class Commands {
         Plugins plugins = new Plugins(context, components);
         commands.addAll(new SandboxCommands(this::requireSandboxes).list());
         commands.add(MetricsCommand.of(this::requireSandboxes, this::requireMetrics));
+        commands.add(EventsCommand.of(this::requireSandboxes));
+        commands.add(TopCommand.of(this::requireSandboxes));
         commands.addAll(new ContainerCommands(this::requireSandboxes).list());
         commands.add(
                 new Command(

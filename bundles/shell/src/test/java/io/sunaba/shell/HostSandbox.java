@@ -4,19 +4,23 @@ import static java.util.Objects.requireNonNull;
 
 import io.sunaba.error.NotFoundException;
 import io.sunaba.error.UnavailableException;
+import io.sunaba.hypervisor.MachineUsage;
 import io.sunaba.sandbox.ContainerConfig;
 import io.sunaba.sandbox.ContainerState;
+import io.sunaba.sandbox.ContainerStats;
 import io.sunaba.sandbox.ContainerStatus;
 import io.sunaba.sandbox.ExitStatus;
 import io.sunaba.sandbox.ProcessConfig;
 import io.sunaba.sandbox.ProcessStreams;
 import io.sunaba.sandbox.SandboxConfig;
 import io.sunaba.sandbox.SandboxState;
+import io.sunaba.sandbox.SandboxStats;
 import io.sunaba.sandbox.SandboxStatus;
 import io.sunaba.sandbox.TerminalSize;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +36,7 @@ public final class HostSandbox {
     private final Map<String, ContainerConfig> containers = new ConcurrentHashMap<>();
     private final Map<String, Process> processes = new ConcurrentHashMap<>();
     private final List<TerminalSize> sizes;
+    private final AtomicInteger measured = new AtomicInteger();
     private final AtomicInteger next = new AtomicInteger();
     private volatile SandboxState state = SandboxState.READY;
 
@@ -73,6 +78,29 @@ public final class HostSandbox {
                 CREATED,
                 containers.keySet().stream().map(this::statusContainer).toList(),
                 Map.of());
+    }
+
+    /// One second of processor time more with each call.
+    public SandboxStats stats() {
+        Duration cpuTime = Duration.ofSeconds(measured.incrementAndGet());
+        return new SandboxStats(
+                config.id(),
+                new MachineUsage(cpuTime, 300L << 20, 200L << 20, 5, 40, List.of()),
+                containers.keySet().stream()
+                        .map(id ->
+                                new ContainerStats(
+                                        id,
+                                        cpuTime.dividedBy(2),
+                                        Duration.ZERO,
+                                        Duration.ZERO,
+                                        Duration.ZERO,
+                                        2L << 20,
+                                        0,
+                                        -1,
+                                        0,
+                                        3,
+                                        -1))
+                        .toList());
     }
 
     public ContainerStatus createContainer(ContainerConfig container) {

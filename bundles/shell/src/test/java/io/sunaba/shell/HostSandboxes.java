@@ -4,6 +4,7 @@ import io.sunaba.error.ConflictException;
 import io.sunaba.error.NotFoundException;
 import io.sunaba.sandbox.Sandbox;
 import io.sunaba.sandbox.SandboxConfig;
+import io.sunaba.sandbox.SandboxEvent;
 import io.sunaba.sandbox.SandboxMonitor;
 import io.sunaba.sandbox.SandboxStatus;
 import io.sunaba.sandbox.Sandboxes;
@@ -19,11 +20,25 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /// Sandboxes whose containers are plain processes of this host.
 public final class HostSandboxes implements Sandboxes {
     private final Map<String, HostSandbox> sandboxes = new ConcurrentHashMap<>();
+    private final List<HostMonitor> monitors = new CopyOnWriteArrayList<>();
     private final List<TerminalSize> sizes = new CopyOnWriteArrayList<>();
 
     /// Returns the sizes that terminals of processes were given.
     public List<TerminalSize> sizes() {
         return List.copyOf(sizes);
+    }
+
+    /// Tells those who follow, waiting for the first one.
+    public void publish(SandboxEvent event) {
+        while (monitors.isEmpty()) {
+            Thread.onSpinWait();
+        }
+        monitors.forEach(monitor -> monitor.add(event));
+    }
+
+    /// Tells whether somebody follows.
+    public boolean followed() {
+        return !monitors.isEmpty();
     }
 
     @Override
@@ -53,7 +68,9 @@ public final class HostSandboxes implements Sandboxes {
 
     @Override
     public SandboxMonitor monitor() {
-        throw new UnsupportedOperationException("nobody follows these");
+        HostMonitor monitor = new HostMonitor(monitors);
+        monitors.add(monitor);
+        return monitor;
     }
 
     /// Calls the method of the same name and parameters; what is not needed here is not there.

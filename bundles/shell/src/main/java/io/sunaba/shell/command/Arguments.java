@@ -109,6 +109,11 @@ public final class Arguments {
         return index < operands.size() ? Optional.of(operands.get(index)) : Optional.empty();
     }
 
+    /// Returns all operands.
+    public List<String> operands() {
+        return List.copyOf(operands);
+    }
+
     /// Returns the program to run and its arguments: what followed `--`, or the operands.
     public List<String> program() {
         return program;
@@ -160,8 +165,10 @@ public final class Arguments {
 
     private void check() {
         List<String> expected = syntax.operands();
-        if (operands.size() > expected.size()) {
-            throw wrong("unexpected argument " + operands.get(expected.size()));
+        for (int i = expected.size(); i < operands.size(); i++) {
+            if (syntax.operand(i).isEmpty()) {
+                throw wrong("unexpected argument " + operands.get(i));
+            }
         }
         for (int i = operands.size(); i < expected.size(); i++) {
             if (!expected.get(i).startsWith("[")) {

@@ -31,6 +31,13 @@ public record Call(CommandSession session, Arguments arguments) {
         return process.isTty(0) && process.isTty(1) ? console().tty() : Optional.empty();
     }
 
+    /// Hands a value to the command behind the next `|`, in the place of the next line of text.
+    public void passOn(Object value) {
+        if (!isLast()) {
+            console().passOn(Process.Utils.current(), value);
+        }
+    }
+
     public PrintStream out() {
         return Process.Utils.current().out();
     }

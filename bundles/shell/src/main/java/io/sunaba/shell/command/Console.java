@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.util.Optional;
 import java.util.function.IntConsumer;
 import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Process;
 import org.jspecify.annotations.Nullable;
 
 /// The place that commands of one session are called from.
@@ -18,6 +19,7 @@ public final class Console {
 
     private final InputStream keyboard;
     private final @Nullable Tty tty;
+    private final PassedOn passedOn = new PassedOn();
     private final Object lock = new Object();
     private @Nullable IntConsumer signalHandler;
     private int active;
@@ -50,6 +52,16 @@ public final class Console {
     /// Returns the terminal that is both the session's input and its output.
     Optional<Tty> tty() {
         return Optional.ofNullable(tty);
+    }
+
+    void passOn(Process process, Object value) {
+        passedOn.add(process, value);
+    }
+
+    /// Returns the value that a call has passed on in the place of the next line of its text, if it
+    /// has.
+    public Optional<Object> takePassedOn(Process process) {
+        return passedOn.take(process);
     }
 
     /// Has a command take the signals from now on, until it hands in null.

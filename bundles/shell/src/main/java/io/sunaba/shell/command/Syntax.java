@@ -10,7 +10,8 @@ import java.util.Optional;
 /// @param scope the first part of its name
 /// @param name the second part of its name
 /// @param summary what it does, in one line
-/// @param operands what its operands stand for, such as `SANDBOX`; one in brackets may be left out
+/// @param operands what its operands stand for, such as `SANDBOX`; one in brackets may be left out,
+///   and the last one, with dots, be given more than once: `[SANDBOX...]`
 /// @param options its options
 /// @param program whether a program and its arguments follow, after `--` or the last operand
 public record Syntax(
@@ -48,6 +49,19 @@ public record Syntax(
     /// Returns its name as people write it: the scope `sunaba` is left out.
     public String fullName() {
         return scope.equals("sunaba") ? name : scope + ":" + name;
+    }
+
+    /// Returns what an operand stands for, such as `SANDBOX`, or nothing if there cannot be one.
+    ///
+    /// @param place its place among the operands
+    public Optional<String> operand(int place) {
+        String operand = "";
+        if (place < operands.size()) {
+            operand = operands.get(place);
+        } else if (!operands.isEmpty() && operands.getLast().endsWith("...]")) {
+            operand = operands.getLast();
+        }
+        return Optional.of(operand.replaceAll("[\\[\\].]", "")).filter(name -> !name.isEmpty());
     }
 
     /// Returns how it is written, in one line.

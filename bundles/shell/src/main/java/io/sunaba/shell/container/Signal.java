@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 
 /// Names of signals (source: signal(7), x86 and most others).
-final class Signal {
+public final class Signal {
     private static final int HIGHEST = 64;
     private static final List<String> NAMES =
             List.of(
@@ -15,6 +15,11 @@ final class Signal {
                     "PWR", "SYS");
 
     private Signal() {}
+
+    /// Returns the names of signals, in the order of their numbers.
+    public static List<String> names() {
+        return NAMES;
+    }
 
     /// Returns the number of a signal given by name, with or without `SIG`, or by number.
     static int number(String text) {

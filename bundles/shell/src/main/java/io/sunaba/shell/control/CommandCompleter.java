@@ -7,6 +7,7 @@ import io.sunaba.sandbox.SandboxStatus;
 import io.sunaba.shell.command.Command;
 import io.sunaba.shell.command.Option;
 import io.sunaba.shell.command.Syntax;
+import io.sunaba.shell.container.Signal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +21,8 @@ import org.jline.reader.LineReader;
 import org.jline.reader.ParsedLine;
 import org.jspecify.annotations.Nullable;
 
-/// Completes names of commands and options, ids of sandboxes and containers, and directories.
+/// Completes names of commands, options and signals, ids of sandboxes and containers, and
+/// directories.
 final class CommandCompleter implements Completer {
     private static final String TOOLS = "tool:";
 
@@ -44,12 +46,14 @@ final class CommandCompleter implements Completer {
                         .map(Command::syntax)
                         .filter(known -> known.fullName().equals(before.getFirst()))
                         .findFirst();
-        if (syntax.isEmpty() || before.contains("--")) {
+        if (syntax.isEmpty() || inProgram(syntax.get(), before)) {
             return;
         }
         Option open = openOption(syntax.get(), before.getLast());
         if (open != null && "DIR".equals(open.argument())) {
             new DirectoriesCompleter(session.currentDir()).complete(reader, line, candidates);
+        } else if (open != null && "SIGNAL".equals(open.argument())) {
+            Signal.names().forEach(name -> candidates.add(candidate(name, null)));
         } else if (open == null) {
             operands(syntax.get(), before).forEach(candidates::add);
             if (line.word().startsWith("-") || candidates.isEmpty()) {
@@ -75,18 +79,18 @@ final class CommandCompleter implements Completer {
 
     private Stream<Candidate> operands(Syntax syntax, List<String> before) {
         List<String> given = given(syntax, before);
-        if (given.size() >= syntax.operands().size()) {
-            return Stream.empty();
-        }
-        return switch (syntax.operands().get(given.size())) {
-            case "SANDBOX" -> sandboxes().map(it -> candidate(it.id(), word(it.state())));
+        return switch (syntax.operand(given.size()).orElse("")) {
+            case "SANDBOX" ->
+                    sandboxes()
+                            .filter(it -> !given.contains(it.id()))
+                            .map(it -> candidate(it.id(), word(it.state())));
             case "CONTAINER" ->
                     // What comes to be has no id to complete yet.
                     syntax.name().equals("create")
                             ? Stream.empty()
                             : containers(given.getFirst())
                                     .map(it -> candidate(it.id(), word(it.state())));
-            case "[COMMAND]" -> commandNames();
+            case "COMMAND" -> commandNames();
             default -> Stream.empty();
         };
     }
@@ -106,6 +110,11 @@ final class CommandCompleter implements Completer {
                 syntax.options().stream()
                         .filter(it -> it.repeated() || !before.contains("--" + it.name()))
                         .map(option -> candidate("--" + option.name(), option.description()));
+        options =
+                before.contains("--help")
+                        ? options
+                        : Stream.concat(
+                                options, Stream.of(candidate("--help", "print how it is used")));
         return syntax.program()
                 ? Stream.concat(options, Stream.of(candidate("--", "the command to run follows")))
                 : options;
@@ -118,6 +127,12 @@ final class CommandCompleter implements Completer {
                 .filter(option -> word.equals("--" + option.name()))
                 .findFirst()
                 .orElse(null);
+    }
+
+    /// Tells whether what comes next is an argument of the program to run.
+    private static boolean inProgram(Syntax syntax, List<String> before) {
+        return before.contains("--")
+                || (syntax.program() && given(syntax, before).size() > syntax.operands().size());
     }
 
     /// Returns the operands that are given already.

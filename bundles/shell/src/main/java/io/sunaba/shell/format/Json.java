@@ -15,11 +15,22 @@ public final class Json {
 
     private final StringBuilder text = new StringBuilder();
 
-    private Json() {}
+    private final boolean oneLine;
+
+    private Json(boolean oneLine) {
+        this.oneLine = oneLine;
+    }
+
+    /// Returns a value as one JSON document on one line.
+    public static String line(@Nullable Object value) {
+        Json json = new Json(true);
+        json.write(value, 0);
+        return json.text.toString();
+    }
 
     /// Returns a value as one JSON document.
     public static String of(@Nullable Object value) {
-        Json json = new Json();
+        Json json = new Json(false);
         json.write(value, 0);
         return json.text.toString();
     }
@@ -81,7 +92,7 @@ public final class Json {
         text.append(separator);
         newLine(depth + 1);
         string(name);
-        text.append(": ");
+        text.append(oneLine ? ":" : ": ");
         write(value, depth + 1);
         return ",";
     }
@@ -94,7 +105,9 @@ public final class Json {
     }
 
     private void newLine(int depth) {
-        text.append('\n').repeat(' ', depth * INDENT);
+        if (!oneLine) {
+            text.append('\n').repeat(' ', depth * INDENT);
+        }
     }
 
     private void string(String value) {

@@ -4,9 +4,12 @@ import io.sunaba.shell.command.Call;
 import io.sunaba.shell.command.Command;
 import io.sunaba.shell.command.Syntax;
 import io.sunaba.shell.command.UsageException;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import org.apache.felix.service.command.Process;
 import org.jspecify.annotations.Nullable;
 
@@ -32,12 +35,25 @@ public final class JsonCommand {
         if (place == 0) {
             throw new UsageException("json: there is no command before it; see json --help");
         }
-        // At the end of the text the value is there.
-        String text = new String(current.in().readAllBytes(), StandardCharsets.UTF_8).strip();
-        if (call.console().failed()) {
+        Process before = pipeline.get(place - 1);
+        StringBuilder text = new StringBuilder();
+        boolean lines = false;
+        BufferedReader reader =
+                new BufferedReader(new InputStreamReader(current.in(), StandardCharsets.UTF_8));
+        for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+            Optional<Object> value = call.console().takePassedOn(before);
+            if (value.isPresent()) {
+                lines = true;
+                call.out().println(Json.line(value.get()));
+            } else {
+                text.append(line).append('\n');
+            }
+        }
+        if (lines || call.console().failed()) {
             return null;
         }
-        return Json.of(
-                formats.valueOf(pipeline.get(place - 1)).orElse(text.isEmpty() ? null : text));
+        // At the end of the text the value is there.
+        String said = text.toString().strip();
+        return Json.of(formats.valueOf(before).orElse(said.isEmpty() ? null : said));
     }
 }

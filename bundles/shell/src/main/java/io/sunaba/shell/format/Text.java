@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Values as text for people.
-final class Text {
+public final class Text {
     private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB"};
 
     private Text() {}
@@ -22,7 +22,7 @@ final class Text {
     /// Returns a value in one cell of a table.
     ///
     /// @param name the name of the field that holds it
-    static String cell(String name, @Nullable Object value) {
+    public static String cell(String name, @Nullable Object value) {
         return switch (value) {
             case null -> "-";
             case Long limit when limit < 0 -> "no limit";

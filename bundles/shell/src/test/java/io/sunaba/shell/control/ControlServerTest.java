@@ -6,54 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sunaba.control.Frame;
 import io.sunaba.control.FrameType;
 import io.sunaba.control.OpenRequest;
-import io.sunaba.shell.HostSandboxes;
 import io.sunaba.shell.control.TestClient.Outcome;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Random;
-import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
-/// Talks to a control server over its socket; containers are processes of this host.
-@Timeout(60)
-class ControlServerTest {
+/// What runs on a control server, and how it ends.
+class ControlServerTest extends ServerTest {
     private static final String RUN = "sandbox:run --rootfs / -- ";
-
-    @TempDir private Path run;
-
-    private final HostSandboxes sandboxes = new HostSandboxes();
-
-    /// One for all tests: a command that is still ending may put its streams back into the system's
-    /// after it was stopped, and the next one would not start then.
-    private static final ThreadIOImpl THREAD_IO = new ThreadIOImpl();
-
-    private TestServer server;
-
-    @BeforeAll
-    static void startStreams() {
-        THREAD_IO.start();
-    }
-
-    @AfterAll
-    static void stopStreams() {
-        THREAD_IO.stop();
-    }
-
-    @BeforeEach
-    void listen() {
-        server = new TestServer(run, THREAD_IO, sandboxes);
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        server.close();
-    }
 
     @Test
     void anEmptyLineIsNothing() throws Exception {
@@ -198,16 +157,6 @@ class ControlServerTest {
                         run,
                         new OpenRequest(OpenRequest.Mode.RUN, "", "/other", "/", "dumb", 0, 0))) {
             assertThat(client.finish(new byte[0]).error()).contains("/other does not run");
-        }
-    }
-
-    private Outcome exec(String line) throws IOException, InterruptedException {
-        return exec(line, "");
-    }
-
-    private Outcome exec(String line, String input) throws IOException, InterruptedException {
-        try (TestClient client = new TestClient(run, line, OpenRequest.Mode.RUN)) {
-            return client.finish(input.getBytes(UTF_8));
         }
     }
 }

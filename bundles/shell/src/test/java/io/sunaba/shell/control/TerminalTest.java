@@ -5,50 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sunaba.control.OpenRequest;
 import io.sunaba.control.TerminalMode;
 import io.sunaba.sandbox.TerminalSize;
-import io.sunaba.shell.HostSandboxes;
 import io.sunaba.shell.control.TestClient.Outcome;
-import java.io.IOException;
-import java.nio.file.Path;
-import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Commands that take the client's terminal for themselves.
-@Timeout(20)
-class TerminalTest {
+class TerminalTest extends ServerTest {
     private static final String ECHO =
             "sandbox:run --tty --rootfs / sh -c 'echo up $TERM; head -n 1; head -n 1'";
-    private static final ThreadIOImpl THREAD_IO = new ThreadIOImpl();
-
-    @TempDir private Path run;
-
-    private final HostSandboxes sandboxes = new HostSandboxes();
-    private TestServer server;
-
-    @BeforeAll
-    static void startStreams() {
-        THREAD_IO.start();
-    }
-
-    @AfterAll
-    static void stopStreams() {
-        THREAD_IO.stop();
-    }
-
-    @BeforeEach
-    void listen() {
-        server = new TestServer(run, THREAD_IO, sandboxes);
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        server.close();
-    }
 
     @Test
     void keysPassAsTheyAre() throws Exception {
@@ -120,10 +83,5 @@ class TerminalTest {
         while (!sandboxes.list().isEmpty()) {
             Thread.onSpinWait();
         }
-    }
-
-    private TestClient terminal(OpenRequest.Mode mode, String line) throws IOException {
-        return new TestClient(
-                run, new OpenRequest(mode, line, run.toString(), "/", "vt220", 100, 30));
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sunaba.shell.top;
+
+import org.jspecify.annotations.NullMarked;
