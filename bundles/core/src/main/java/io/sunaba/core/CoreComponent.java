@@ -9,6 +9,8 @@ import io.sunaba.core.record.SandboxRecords;
 import io.sunaba.core.rootfs.RootfsImages;
 import io.sunaba.core.sandbox.Environment;
 import io.sunaba.core.sandbox.SandboxRegistry;
+import io.sunaba.core.storage.StorageChoice;
+import io.sunaba.core.storage.StoredRecords;
 import io.sunaba.core.validation.HostLimits;
 import io.sunaba.factory.VmFactory;
 import io.sunaba.hypervisor.Hypervisor;
@@ -18,6 +20,9 @@ import io.sunaba.sandbox.SandboxMonitor;
 import io.sunaba.sandbox.SandboxStatus;
 import io.sunaba.sandbox.Sandboxes;
 import io.sunaba.storage.MetadataStorage;
+import io.sunaba.storage.StorageStatus;
+import io.sunaba.storage.Storages;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -31,17 +36,19 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
-/// The service [Sandboxes]: brings configuration, plugins and sandboxes together.
+/// The services [Sandboxes] and [Storages]: brings configuration, plugins and sandboxes together.
 @Component(
         name = CoreConfig.PID,
-        service = Sandboxes.class,
+        service = {Sandboxes.class, Storages.class},
         immediate = true,
         configurationPolicy = ConfigurationPolicy.REQUIRE)
-public final class CoreComponent implements Sandboxes {
+public final class CoreComponent implements Sandboxes, Storages {
     private static final String IMAGES = "images";
+    private static final String STORAGE = "storage";
 
     private final Plugins plugins = new Plugins(() -> this.config.pluginGrace());
     private final SandboxRegistry registry;
+    private final StoredRecords storedRecords;
     private volatile CoreConfig config;
 
     /// @throws io.sunaba.error.RejectedException if the configuration breaks a rule
@@ -52,18 +59,22 @@ public final class CoreComponent implements Sandboxes {
 
     CoreComponent(CoreConfig config) {
         this.config = config;
-        String storage = config.defaultStorage();
+        StorageChoice storage =
+                new StorageChoice(
+                        plugins, config.dataDirectory().resolve(STORAGE), config.defaultStorage());
+        SandboxRecords records = new SandboxRecords(storage::require);
         RootfsImages images = new RootfsImages(config.dataDirectory().resolve(IMAGES));
         registry =
                 new SandboxRegistry(
                         new Environment(
                                 () -> this.config,
                                 plugins,
-                                new SandboxRecords(() -> plugins.require(Kind.STORAGE, storage)),
+                                records,
                                 images::image,
                                 HostLimits.ofThisHost(),
                                 InstantSource.system()),
                         storage);
+        storedRecords = new StoredRecords(plugins, storage, records, registry);
     }
 
     /// Takes up an edited configuration; one that breaks a rule is refused, and the one before
@@ -101,6 +112,36 @@ public final class CoreComponent implements Sandboxes {
     @Override
     public SandboxMonitor monitor() {
         return registry.monitor();
+    }
+
+    @Override
+    public List<StorageStatus> storages() {
+        return storedRecords.storages();
+    }
+
+    @Override
+    public void use(String name) throws InterruptedException {
+        storedRecords.use(name);
+    }
+
+    @Override
+    public List<String> keys() throws InterruptedException {
+        return storedRecords.keys();
+    }
+
+    @Override
+    public byte[] load(String key) throws InterruptedException {
+        return storedRecords.load(key);
+    }
+
+    @Override
+    public int exportTo(Path file) throws InterruptedException {
+        return storedRecords.exportTo(file);
+    }
+
+    @Override
+    public List<String> importFrom(Path file) throws InterruptedException {
+        return storedRecords.importFrom(file);
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)

@@ -2,6 +2,7 @@ package io.sunaba.core.record;
 
 import static java.util.Objects.requireNonNull;
 
+import io.sunaba.core.workflow.Action;
 import io.sunaba.error.NotFoundException;
 import io.sunaba.error.RejectedException;
 import io.sunaba.error.UnavailableException;
@@ -9,7 +10,9 @@ import io.sunaba.storage.MetadataStorage;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /// The records of sandboxes in a metadata storage: one each, and an index of them, since a storage
 /// cannot enumerate.
@@ -28,7 +31,7 @@ public final class SandboxRecords {
     /// The most that a storage takes as one value.
     private static final int MAXIMUM_BYTES = 1 << 20;
 
-    private static final String INDEX_KEY = "sandboxes";
+    static final String INDEX_KEY = "sandboxes";
 
     private record Index(int format, List<String> ids) {
         Index {
@@ -39,28 +42,37 @@ public final class SandboxRecords {
     private final Storage storage;
     private final ReentrantLock indexLock = new ReentrantLock();
     private final Set<String> index = new LinkedHashSet<>();
+
+    /// Changes of records hold it shared; whoever needs them to stand still holds it alone.
+    private final ReadWriteLock changes = new ReentrantReadWriteLock();
+
     private volatile boolean closed;
 
     public SandboxRecords(Storage storage) {
         this.storage = requireNonNull(storage, "storage is null");
     }
 
-    /// Loads the index and returns the ids in it. Goes before all else.
-    public List<String> loadIndex() throws InterruptedException {
-        byte[] data;
+    /// Returns the ids in the index of a storage.
+    static List<String> ids(MetadataStorage storage) {
         try {
-            data = storage.require().load(INDEX_KEY);
+            return RecordFormat.read(
+                            "the record " + INDEX_KEY, storage.load(INDEX_KEY), Index.class)
+                    .ids();
         } catch (NotFoundException _) {
             return List.of();
         }
-        Index loaded = RecordFormat.read("the record " + INDEX_KEY, data, Index.class);
+    }
+
+    /// Loads the index and returns the ids in it. Goes before all else.
+    public List<String> loadIndex() throws InterruptedException {
+        List<String> loaded = ids(storage.require());
         indexLock.lock();
         try {
-            index.addAll(loaded.ids);
+            index.addAll(loaded);
         } finally {
             indexLock.unlock();
         }
-        return loaded.ids;
+        return loaded;
     }
 
     public void addToIndex(String sandboxId) throws InterruptedException {
@@ -101,8 +113,7 @@ public final class SandboxRecords {
     }
 
     public void delete(String sandboxId) throws InterruptedException {
-        requireOpen();
-        storage.require().delete(key(sandboxId));
+        change(() -> storage.require().delete(key(sandboxId)));
     }
 
     /// Refuses all changes from now on: the records belong to whoever loads them next.
@@ -111,14 +122,79 @@ public final class SandboxRecords {
     }
 
     private void write(String key, Object record) throws InterruptedException {
-        requireOpen();
         byte[] data = RecordFormat.write(record);
         if (data.length > MAXIMUM_BYTES) {
             throw new RejectedException(
                     "the record %s would have %d bytes: at most %d are stored"
                             .formatted(key, data.length, MAXIMUM_BYTES));
         }
-        storage.require().save(key, data);
+        change(() -> storage.require().save(key, data));
+    }
+
+    private void change(Action action) throws InterruptedException {
+        changes.readLock().lockInterruptibly();
+        try {
+            requireOpen();
+            action.run();
+        } finally {
+            changes.readLock().unlock();
+        }
+    }
+
+    /// Waits for the storage for the grace, before something is done whose result must be stored.
+    ///
+    /// @throws UnavailableException if it does not come
+    public void requireStorage() throws InterruptedException {
+        requireOpen();
+        var _ = storage.require();
+    }
+
+    /// Reads all records at one moment.
+    public RecordTransfer snapshot() throws InterruptedException {
+        changes.writeLock().lockInterruptibly();
+        try {
+            return RecordTransfer.from(storage.require());
+        } finally {
+            changes.writeLock().unlock();
+        }
+    }
+
+    /// Copies all records into another storage and compares them; no record changes until the
+    /// switch is done.
+    ///
+    /// @param onCopied switches
+    public void moveTo(MetadataStorage target, Action onCopied) throws InterruptedException {
+        changes.writeLock().lockInterruptibly();
+        try {
+            requireOpen();
+            RecordTransfer.from(storage.require()).into(target);
+            onCopied.run();
+        } finally {
+            changes.writeLock().unlock();
+        }
+    }
+
+    /// Checks a record that comes from elsewhere, and returns its id.
+    ///
+    /// @throws RejectedException if it is no record of a sandbox
+    public static String idOf(String key, byte[] data) {
+        SandboxRecord record;
+        try {
+            record = RecordFormat.read("the record " + key, data, SandboxRecord.class);
+        } catch (UnavailableException e) {
+            throw new RejectedException(String.valueOf(e.getMessage()), e);
+        }
+        if (!key.equals(key(record.id()))) {
+            throw new RejectedException(
+                    "the record %s is that of sandbox '%s'".formatted(key, record.id()));
+        }
+        return record.id();
+    }
+
+    /// Stores a record that comes from elsewhere.
+    public void adopt(String sandboxId, byte[] data) throws InterruptedException {
+        addToIndex(sandboxId);
+        change(() -> storage.require().save(key(sandboxId), data));
     }
 
     private void requireOpen() {
@@ -127,7 +203,7 @@ public final class SandboxRecords {
         }
     }
 
-    private static String key(String sandboxId) {
+    static String key(String sandboxId) {
         return "sandbox/" + sandboxId;
     }
 }

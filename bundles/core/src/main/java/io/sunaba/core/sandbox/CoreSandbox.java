@@ -54,8 +54,11 @@ final class CoreSandbox implements FixedDevices {
         SandboxTransitions.next(id(), live.record().state(), operation);
     }
 
+    /// What changes a sandbox must be stored: without a storage, nothing is begun.
     private <T> T changing(Operation operation, SandboxLock.Body<T> body)
             throws InterruptedException {
+        requireLegal(operation);
+        parts.environment().records().requireStorage();
         return live.lock()
                 .exclusive(() -> {
                     requireLegal(operation);
@@ -89,6 +92,8 @@ final class CoreSandbox implements FixedDevices {
 
     @Override
     public void start() throws InterruptedException {
+        requireLegal(Operation.START);
+        parts.environment().records().requireStorage();
         live.lock()
                 .change(() -> {
                     live.requireUsable();
@@ -99,6 +104,9 @@ final class CoreSandbox implements FixedDevices {
 
     @Override
     public void stop(boolean force) throws InterruptedException {
+        if (!force) {
+            parts.environment().records().requireStorage();
+        }
         live.lock()
                 .change(() -> {
                     live.requireHeld();
@@ -111,6 +119,7 @@ final class CoreSandbox implements FixedDevices {
 
     @Override
     public void delete() throws InterruptedException {
+        parts.environment().records().requireStorage();
         live.delete();
         registry.forget(live);
     }

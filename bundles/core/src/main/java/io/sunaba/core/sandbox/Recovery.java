@@ -7,6 +7,7 @@ import io.sunaba.core.plugin.Kind;
 import io.sunaba.core.record.Phase;
 import io.sunaba.core.record.SandboxRecord;
 import io.sunaba.core.record.SandboxRecords;
+import io.sunaba.core.storage.StorageChoice;
 import io.sunaba.error.NotFoundException;
 import io.sunaba.error.SunabaException;
 import io.sunaba.error.UnavailableException;
@@ -42,7 +43,7 @@ final class Recovery {
 
     private final Environment environment;
     private final SandboxRegistry registry;
-    private final String storage;
+    private final StorageChoice storage;
     private final Map<String, CompletableFuture<Void>> firstLooks = new ConcurrentHashMap<>();
     private final Object attemptLock = new Object();
     private @Nullable CompletableFuture<Void> attempt;
@@ -50,7 +51,7 @@ final class Recovery {
     private volatile boolean loaded;
     private volatile boolean closed;
 
-    Recovery(Environment environment, SandboxRegistry registry, String storage) {
+    Recovery(Environment environment, SandboxRegistry registry, StorageChoice storage) {
         this.environment = requireNonNull(environment, "environment is null");
         this.registry = requireNonNull(registry, "registry is null");
         this.storage = requireNonNull(storage, "storage is null");
@@ -64,7 +65,7 @@ final class Recovery {
     private @Nullable CompletableFuture<Void> attempt() {
         synchronized (attemptLock) {
             if ((attempt == null || attempt.isCompletedExceptionally())
-                    && environment.plugins().find(Kind.STORAGE, storage).isPresent()) {
+                    && storage.find().isPresent()) {
                 CompletableFuture<Void> fresh = new CompletableFuture<>();
                 attempt = fresh;
                 Thread.startVirtualThread(() -> load(fresh));
@@ -80,7 +81,7 @@ final class Recovery {
         if (loaded) {
             return;
         }
-        environment.plugins().require(Kind.STORAGE, storage);
+        var _ = storage.require();
         CompletableFuture<Void> current = attempt();
         Duration grace = environment.config().get().pluginGrace();
         try {
@@ -91,12 +92,14 @@ final class Recovery {
         } catch (TimeoutException e) {
             throw new UnavailableException(
                     "the records in storage '%s' are not loaded within %d ms"
-                            .formatted(storage, grace.toMillis()),
+                            .formatted(storage.name(), grace.toMillis()),
                     e);
         } catch (ExecutionException e) {
             throw new UnavailableException(
                     "the records in storage '%s' cannot be loaded: %s"
-                            .formatted(storage, requireNonNullElse(e.getCause(), e).getMessage()),
+                            .formatted(
+                                    storage.name(),
+                                    requireNonNullElse(e.getCause(), e).getMessage()),
                     e);
         }
     }
@@ -106,6 +109,7 @@ final class Recovery {
         try {
             List<String> ids = environment.records().loadIndex();
             inParallel(ids, this::load).join();
+            storage.remember();
             known = true;
             LOG.info(
                     "{} sandboxes loaded in {} ms",
@@ -122,7 +126,7 @@ final class Recovery {
             loaded = true;
             done.complete(null);
         } catch (InterruptedException | RuntimeException e) {
-            LOG.error("The records in storage {} cannot be loaded", storage, e);
+            LOG.error("The records in storage {} cannot be loaded", storage.name(), e);
             done.completeExceptionally(e);
         }
     }
@@ -137,6 +141,12 @@ final class Recovery {
             LOG.error("Sandbox {} cannot be used", sandboxId, e);
             registry.add(damaged(sandboxId, String.valueOf(e.getMessage())));
         }
+    }
+
+    /// Takes up a sandbox whose record has just come.
+    void adopt(String sandboxId) throws InterruptedException {
+        load(sandboxId);
+        environment.plugins().all(Kind.HYPERVISOR).forEach(this::lookThrough);
     }
 
     private LiveSandbox damaged(String sandboxId, String reason) {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.sunaba.core.plugin.Kind;
 import io.sunaba.core.plugin.Plugins;
 import io.sunaba.core.record.SandboxRecord;
+import io.sunaba.core.storage.StorageChoice;
 import io.sunaba.error.ConflictException;
 import io.sunaba.error.NotFoundException;
 import io.sunaba.error.UnavailableException;
@@ -37,8 +38,8 @@ public final class SandboxRegistry implements Sandboxes, Plugins.Listener, AutoC
     private final Recovery recovery;
     private volatile boolean closed;
 
-    /// @param storage the name of the storage plugin that holds the records
-    public SandboxRegistry(Environment environment, String storage) {
+    /// @param storage chooses the storage plugin that holds the records
+    public SandboxRegistry(Environment environment, StorageChoice storage) {
         this.environment = requireNonNull(environment, "environment is null");
         this.followers = new Followers("", environment.clock());
         this.recovery = new Recovery(environment, this, storage);
@@ -92,6 +93,23 @@ public final class SandboxRegistry implements Sandboxes, Plugins.Listener, AutoC
         SandboxMonitor monitor = followers.subscribe();
         each(_ -> true, LiveSandbox::listen);
         return monitor;
+    }
+
+    /// Waits until the records are loaded.
+    public void awaitRecords() throws InterruptedException {
+        ready();
+    }
+
+    /// Takes up sandboxes whose records come from elsewhere.
+    ///
+    /// @param records by the ids of sandboxes, none of which is here
+    public void adopt(Map<String, byte[]> records) throws InterruptedException {
+        ready();
+        records.keySet().forEach(this::requireFree);
+        for (Map.Entry<String, byte[]> record : records.entrySet()) {
+            environment.records().adopt(record.getKey(), record.getValue());
+            recovery.adopt(record.getKey());
+        }
     }
 
     private Optional<LiveSandbox> live(String sandboxId) {

@@ -1,5 +1,6 @@
 package io.sunaba.core.sandbox;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sunaba.agent.AgentDriver;
@@ -13,6 +14,8 @@ import io.sunaba.core.fake.Faults;
 import io.sunaba.core.plugin.Kind;
 import io.sunaba.core.plugin.Plugins;
 import io.sunaba.core.record.SandboxRecords;
+import io.sunaba.core.storage.StorageChoice;
+import io.sunaba.core.storage.StoredRecords;
 import io.sunaba.core.validation.HostLimits;
 import io.sunaba.hypervisor.Hypervisor;
 import io.sunaba.sandbox.ContainerConfig;
@@ -31,6 +34,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /// The core on fake plugins. What the fakes hold outlives a restart of the platform.
 final class Platform implements AutoCloseable {
@@ -45,6 +49,7 @@ final class Platform implements AutoCloseable {
     Plugins plugins;
     NewVmFactory factory;
     SandboxRegistry sandboxes;
+    private @Nullable StoredRecords storages;
 
     Platform(Path directory) {
         this(directory, Duration.ofMillis(300));
@@ -80,6 +85,10 @@ final class Platform implements AutoCloseable {
         add(hypervisor);
     }
 
+    StoredRecords storages() {
+        return requireNonNull(storages);
+    }
+
     private Plugins newPlugins() {
         return new Plugins(config::pluginGrace);
     }
@@ -89,15 +98,21 @@ final class Platform implements AutoCloseable {
     }
 
     private SandboxRegistry newRegistry() {
-        return new SandboxRegistry(
-                new Environment(
-                        () -> config,
-                        plugins,
-                        new SandboxRecords(() -> plugins.require(Kind.STORAGE, "fake")),
-                        this::pack,
-                        new HostLimits(8, 4L << 30),
-                        InstantSource.system()),
-                "fake");
+        StorageChoice choice =
+                new StorageChoice(plugins, directory.resolve("data/storage"), "fake");
+        SandboxRecords records = new SandboxRecords(choice::require);
+        SandboxRegistry registry =
+                new SandboxRegistry(
+                        new Environment(
+                                () -> config,
+                                plugins,
+                                records,
+                                this::pack,
+                                new HostLimits(8, 4L << 30),
+                                InstantSource.system()),
+                        choice);
+        storages = new StoredRecords(plugins, choice, records, registry);
+        return registry;
     }
 
     private Path pack(Path rootfs) throws InterruptedException {
