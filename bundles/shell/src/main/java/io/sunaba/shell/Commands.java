@@ -13,7 +13,9 @@ import io.sunaba.shell.help.HelpCommand;
 import io.sunaba.shell.plugin.Plugins;
 import io.sunaba.shell.sandbox.MetricsCommand;
 import io.sunaba.shell.sandbox.SandboxCommands;
+import io.sunaba.shell.storage.StorageCommands;
 import io.sunaba.shell.top.TopCommand;
+import io.sunaba.storage.Storages;
 import java.util.ArrayList;
 import java.util.Dictionary;
 import java.util.List;
@@ -55,6 +57,12 @@ public final class Commands {
             policyOption = ReferencePolicyOption.GREEDY)
     private volatile @Nullable PlatformMetrics metrics;
 
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile @Nullable Storages storages;
+
     @Activate
     public Commands(BundleContext context, @Reference ServiceComponentRuntime components) {
         Formats formats = new Formats();
@@ -64,6 +72,7 @@ public final class Commands {
         commands.add(EventsCommand.of(this::requireSandboxes));
         commands.add(TopCommand.of(this::requireSandboxes));
         commands.addAll(new ContainerCommands(this::requireSandboxes).list());
+        commands.addAll(new StorageCommands(context, this::requireStorages).list());
         commands.add(
                 new Command(
                         new Syntax("plugin", "list", "List the plugins and what ails them"),
@@ -109,6 +118,15 @@ public final class Commands {
         if (current == null) {
             throw new UnavailableException(
                     "the sandbox API is not there just now; plugin:list shows what is missing");
+        }
+        return current;
+    }
+
+    private Storages requireStorages() {
+        Storages current = storages;
+        if (current == null) {
+            throw new UnavailableException(
+                    "the records are not there just now; plugin:list shows what is missing");
         }
         return current;
     }

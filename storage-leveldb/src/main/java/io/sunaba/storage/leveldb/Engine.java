@@ -48,9 +48,13 @@ enum Engine {
         return factory().open(directory, options());
     }
 
-    /// Rebuilds a database from what is whole in it.
+    /// Rebuilds a database from what is whole in it. The Java port cannot.
     void repair(File directory) throws IOException {
-        NATIVE.factory().repair(directory, options());
+        try {
+            factory().repair(directory, options());
+        } catch (UnsupportedOperationException e) {
+            throw new IOException("the Java port of LevelDB cannot repair", e);
+        }
     }
 
     private static Options options() {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sunaba.error.ConflictException;
 import io.sunaba.error.RejectedException;
 import io.sunaba.error.UnavailableException;
 import java.lang.annotation.Annotation;
@@ -118,6 +119,41 @@ class LevelDbStorageTest {
         try (var files = Files.newDirectoryStream(folder.resolve("db"), pattern)) {
             return files.iterator().next();
         }
+    }
+
+    @Test
+    void repairKeepsWhatIsWholeAndACopy() throws Exception {
+        LevelDbRepair repair =
+                new LevelDbRepair(new LevelDbConfig(folder.resolve("db"), Engine.NATIVE));
+        assertThatThrownBy(repair::repair)
+                .isInstanceOf(UnavailableException.class)
+                .hasMessageContaining("there is no database");
+        LevelDbStorage storage = open(Engine.NATIVE);
+        storage.save("key", "value".getBytes(UTF_8));
+        assertThatThrownBy(repair::repair)
+                .isInstanceOf(ConflictException.class)
+                .hasMessageContaining("is open");
+        storage.close();
+        Files.delete(only("MANIFEST-*"));
+        assertThatThrownBy(() -> open(Engine.NATIVE)).isInstanceOf(UnavailableException.class);
+
+        assertThat(repair.repair()).contains("is repaired", folder + "/db.damaged-");
+        LevelDbStorage repaired = open(Engine.NATIVE);
+        assertThat(repaired.load("key")).asString(UTF_8).isEqualTo("value");
+        repaired.close();
+        try (var copies = Files.newDirectoryStream(folder, "db.damaged-*")) {
+            assertThat(copies.iterator().next()).isDirectoryContaining("glob:**.log");
+        }
+    }
+
+    @Test
+    void javaPortSaysThatItCannotRepair() {
+        open(Engine.JAVA).close();
+        assertThatThrownBy(() ->
+                        new LevelDbRepair(new LevelDbConfig(folder.resolve("db"), Engine.JAVA))
+                                .repair())
+                .isInstanceOf(UnavailableException.class)
+                .hasMessageContaining("the Java port of LevelDB cannot repair");
     }
 
     @Test
