@@ -22,7 +22,7 @@ final class Page {
             DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
 
     /// Widths of the columns after the name.
-    private static final int[] WIDTHS = {9, 8, 10, 10};
+    private static final int[] WIDTHS = {9, 7, 9, 5};
 
     private static final int SHORTEST_NAME = 10;
     private static final int LINES_ABOVE = 3;
@@ -76,7 +76,7 @@ final class Page {
 
     private static String header(int nameWidth, int columns) {
         return cut(
-                line(nameWidth, "SANDBOX / CONTAINER", "STATE", "CPU %", "MEMORY", "PROCESSES"),
+                line(nameWidth, "SANDBOX / CONTAINER", "STATE", "CPU %", "MEMORY", "PROCS"),
                 columns);
     }
 

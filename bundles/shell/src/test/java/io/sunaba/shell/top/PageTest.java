@@ -21,10 +21,12 @@ class PageTest {
                 .containsExactly(
                         "sunaba top  01:02:03  2 sandboxes, 1 container  every 2 s  …",
                         "",
-                        "SANDBOX / CONTAINER STATE        CPU %     MEMORY  PROCESSES",
-                        "web                 running       12.3    300 MiB          4",
-                        "  a-container-with… running        1.0      3 MiB          4",
-                        "idle                stopped          -          -          -");
+                        "SANDBOX / CONTAINER        STATE       CPU %    MEMORY PROCS",
+                        "web                        running      12.3   300 MiB     4",
+                        "  a-container-with-a-long… running       1.0     3 MiB     4",
+                        "idle                       stopped         -         -     -");
+        // No number is lost on a narrow one.
+        assertThat(lines(44, 10).get(3)).isEqualTo("web        running      12.3   300 MiB     4");
         for (int columns = 1; columns < 200; columns++) {
             int width = columns;
             assertThat(lines(columns, 10)).allMatch(line -> line.length() <= width);
