@@ -1,5 +1,6 @@
 package io.sunaba.guest.agent;
 
+import io.sunaba.guest.protocol.CreateContainerRequest;
 import io.sunaba.guest.protocol.CreateSandboxRequest;
 import io.sunaba.ttrpc.TtrpcServer;
 import java.io.IOException;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class Agent {
     private static final Path DIRECTORY = Path.of("/run/sunaba");
 
+    /// Apart from all else: the names in it are those of containers.
+    private static final Path BUNDLES = DIRECTORY.resolve("bundles");
+
     private static final int PAUSE_MILLIS = 2000;
 
     private final SystemCalls calls;
@@ -22,12 +26,16 @@ final class Agent {
     private final Drivers drivers;
     private final Uevents uevents;
     private final Storages storages;
+    private final Launcher launcher;
     private final Containers containers;
     private final boolean ownsMachine;
     private final OomWatch oomWatch;
 
     /// What is mounted for the sandbox; null while there is none.
     private @Nullable List<Storages.Mounted> sandboxMounts;
+
+    /// Null while there is none for all containers.
+    private @Nullable PidNamespace pidNamespace;
 
     private Agent(Executor executor, Path crun, boolean ownsMachine) throws IOException {
         this.ownsMachine = ownsMachine;
@@ -39,7 +47,7 @@ final class Agent {
             // Process 1 has them anyway.
             calls.adoptOrphans();
         }
-        Files.createDirectories(DIRECTORY);
+        Files.createDirectories(BUNDLES);
         events = new EventLoop(calls, executor);
         Reaper reaper = new Reaper(calls);
         drivers = new Drivers(calls, reaper);
@@ -47,7 +55,7 @@ final class Agent {
         storages =
                 new Storages(calls, new BlockDevices(Path.of("/sys/devices/pci0000:00"), uevents));
         oomWatch = new OomWatch(calls, events);
-        Launcher launcher =
+        launcher =
                 new Launcher(
                         calls,
                         events,
@@ -55,7 +63,7 @@ final class Agent {
                         new Crun(crun, DIRECTORY, calls, reaper),
                         storages,
                         executor);
-        containers = new Containers(launcher, DIRECTORY, Machine.CGROUPS, oomWatch);
+        containers = new Containers(launcher, BUNDLES, Machine.CGROUPS, oomWatch);
     }
 
     /// Starts the agent as the machine's first process.
@@ -107,7 +115,6 @@ final class Agent {
             throw Failures.exists("the sandbox exists");
         }
         Containers.refuse("guest_hook_path", !request.getGuestHookPath().isEmpty());
-        Containers.refuse("sandbox_pidns", request.getSandboxPidns());
         for (var module : request.getKernelModulesList()) {
             drivers.load(module.getName(), module.getParametersList());
         }
@@ -115,18 +122,39 @@ final class Agent {
             machine.setHostname(request.getHostname());
         }
         machine.setNameServers(request.getDnsList());
-        sandboxMounts = storages.mount(request.getStoragesList());
+        List<Storages.Mounted> mounts = storages.mount(request.getStoragesList());
+        try {
+            if (request.getSandboxPidns()) {
+                pidNamespace = PidNamespace.create(launcher, BUNDLES);
+            }
+        } catch (Throwable e) {
+            storages.unmount(mounts);
+            throw e;
+        }
+        sandboxMounts = mounts;
     }
 
-    synchronized void requireSandbox() {
+    void createContainer(CreateContainerRequest request) throws IOException, InterruptedException {
+        containers.create(request, pidNamespace(request.getSandboxPidns()));
+    }
+
+    private synchronized @Nullable PidNamespace pidNamespace(boolean wanted) {
         if (sandboxMounts == null) {
             throw Failures.wrongState("there is no sandbox; create it first");
         }
+        if (wanted && pidNamespace == null) {
+            throw Failures.wrongState("the containers of this sandbox share no PID namespace");
+        }
+        return wanted ? pidNamespace : null;
     }
 
     /// Removes the sandbox with all that is in it. The machine goes on.
     synchronized void destroySandbox() throws InterruptedException {
         containers.removeAll();
+        if (pidNamespace != null) {
+            pidNamespace.close();
+            pidNamespace = null;
+        }
         if (sandboxMounts != null) {
             storages.unmount(sandboxMounts);
             sandboxMounts = null;

@@ -102,12 +102,7 @@ final class AgentCalls extends AgentServiceGrpc.AgentServiceImplBase {
 
     @Override
     public void createContainer(CreateContainerRequest request, StreamObserver<Empty> reply) {
-        perform(
-                reply,
-                () -> {
-                    agent.requireSandbox();
-                    agent.containers().create(request);
-                });
+        perform(reply, () -> agent.createContainer(request));
     }
 
     @Override

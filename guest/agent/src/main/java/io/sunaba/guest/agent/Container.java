@@ -74,6 +74,16 @@ final class Container {
     private synchronized void markStopped() {
         if (state != State.REMOVED) {
             state = State.STOPPED;
+            killRest();
+        }
+    }
+
+    /// In a PID namespace that it shares, the others do not end with the first.
+    private void killRest() {
+        try {
+            cgroup.signal(SystemCalls.SIGKILL, launcher.calls());
+        } catch (IOException e) {
+            Log.warn("killing the rest of container " + id, e);
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// All containers of the sandbox.
 final class Containers {
@@ -43,7 +44,9 @@ final class Containers {
         return container;
     }
 
-    void create(CreateContainerRequest request) throws IOException, InterruptedException {
+    /// @param pidNamespace that it is to be in, or null for one of its own
+    void create(CreateContainerRequest request, @Nullable PidNamespace pidNamespace)
+            throws IOException, InterruptedException {
         String id = request.getContainerId();
         if (!ID.matcher(id).matches()) {
             throw Failures.invalid("container id '" + id + "' does not match " + ID);
@@ -53,7 +56,7 @@ final class Containers {
             throw Failures.exists("container " + id + " exists");
         }
         try {
-            containers.put(id, make(id, request));
+            containers.put(id, make(id, request, pidNamespace));
         } catch (Throwable e) {
             taken.remove(id);
             throw e;
@@ -66,7 +69,6 @@ final class Containers {
                     "container " + request.getContainerId() + " has no command to run");
         }
         refuse("devices", request.getDevicesCount() > 0);
-        refuse("sandbox_pidns", request.getSandboxPidns());
         refuse("shared_mounts", request.getSharedMountsCount() > 0);
         refuse(
                 "ports for streams",
@@ -79,9 +81,13 @@ final class Containers {
         }
     }
 
-    private Container make(String id, CreateContainerRequest request)
+    private Container make(
+            String id, CreateContainerRequest request, @Nullable PidNamespace pidNamespace)
             throws IOException, InterruptedException {
         Spec spec = NameServers.mount(request.getOCI(), Machine.NAME_SERVERS);
+        if (pidNamespace != null) {
+            spec = pidNamespace.put(spec);
+        }
         Cgroup cgroup = Cgroup.of(cgroups, spec.getLinux().getCgroupsPath(), id);
         Path bundle = directory.resolve(id);
         Path root = bundle.resolve(spec.getRoot().getPath());

@@ -7,6 +7,7 @@ import io.sunaba.guest.protocol.LinuxMemory;
 import io.sunaba.guest.protocol.LinuxResources;
 import io.sunaba.guest.protocol.LinuxThrottleDevice;
 import java.util.List;
+import java.util.Map;
 
 /// Limits of a container, as crun reads them at its creation and for an update. Zero is no limit.
 final class OciResources {
@@ -19,6 +20,7 @@ final class OciResources {
                         resources.getDevicesList().stream().map(OciResources::device).toList())
                 .put("memory", memory(resources.getMemory()))
                 .put("cpu", cpu(resources.getCPU()))
+                .put("unified", unified(resources.getCPU()))
                 .put("pids", new Json().put("limit", resources.getPids().getLimit()))
                 .put("blockIO", blockIo(resources.getBlockIO()))
                 .put(
@@ -54,12 +56,22 @@ final class OciResources {
     }
 
     private static Json cpu(LinuxCPU cpu) {
-        return new Json()
-                .putUnsigned("shares", cpu.getShares())
-                .put("quota", cpu.getQuota())
-                .putUnsigned("period", cpu.getPeriod())
+        Json json = new Json();
+        if (cpu.getQuota() >= 0) {
+            json.put("quota", cpu.getQuota()).putUnsigned("period", cpu.getPeriod());
+        }
+        return json.putUnsigned("shares", cpu.getShares())
                 .put("cpus", cpu.getCpus())
                 .put("mems", cpu.getMems());
+    }
+
+    /// That there is no quota any more: crun does nothing about a negative one.
+    private static Map<String, String> unified(LinuxCPU cpu) {
+        if (cpu.getQuota() >= 0) {
+            return Map.of();
+        }
+        String period = cpu.getPeriod() == 0 ? "" : " " + Long.toUnsignedString(cpu.getPeriod());
+        return Map.of("cpu.max", "max" + period);
     }
 
     private static Json blockIo(LinuxBlockIO io) {

@@ -3,6 +3,7 @@ package io.sunaba.guest.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sunaba.guest.protocol.Linux;
+import io.sunaba.guest.protocol.LinuxCPU;
 import io.sunaba.guest.protocol.LinuxCapabilities;
 import io.sunaba.guest.protocol.LinuxDeviceCgroup;
 import io.sunaba.guest.protocol.LinuxMemory;
@@ -116,5 +117,72 @@ class OciConfigTest {
         assertThat(OciConfig.spec(Spec.newBuilder().setLinux(linux).build(), "/c").toString())
                 .contains(
                         "\"syscalls\":[{\"names\":[\"mkdir\"],\"action\":\"SCMP_ACT_ERRNO\",\"errnoRet\":0}]");
+    }
+
+    @Test
+    void aQuotaThatIsNoneIsSaidInTheGroupsOwnWords() {
+        assertThat(
+                        OciResources.resources(
+                                LinuxResources.newBuilder()
+                                        .setCPU(
+                                                LinuxCPU.newBuilder()
+                                                        .setQuota(-1)
+                                                        .setPeriod(5000)
+                                                        .setShares(7))
+                                        .build()))
+                .hasToString("{\"cpu\":{\"shares\":7},\"unified\":{\"cpu.max\":\"max 5000\"}}");
+        assertThat(
+                        OciResources.resources(
+                                LinuxResources.newBuilder()
+                                        .setCPU(LinuxCPU.newBuilder().setQuota(9).setPeriod(5000))
+                                        .build()))
+                .hasToString("{\"cpu\":{\"quota\":9,\"period\":5000}}");
+    }
+
+    @Test
+    void aProcessWithoutCapabilitiesHasNone() {
+        assertThat(
+                        OciConfig.process(
+                                        Process.newBuilder()
+                                                .setCapabilities(LinuxCapabilities.newBuilder())
+                                                .build())
+                                .toString())
+                .contains("\"capabilities\":{}");
+        assertThat(OciConfig.process(Process.getDefaultInstance()).toString())
+                .doesNotContain("capabilities");
+    }
+
+    @Test
+    void ordersToCrunAreNoNotes() {
+        assertThat(
+                        OciConfig.spec(
+                                        Spec.newBuilder()
+                                                .putAnnotations("run.oci.handler", "krun")
+                                                .putAnnotations("note", "x")
+                                                .build(),
+                                        "/c1")
+                                .toString())
+                .contains("\"annotations\":{\"note\":\"x\"}")
+                .doesNotContain("krun");
+    }
+
+    @Test
+    void aDefaultErrorNumberOfSeccompIsKept() {
+        assertThat(
+                        OciConfig.spec(
+                                        Spec.newBuilder()
+                                                .setLinux(
+                                                        Linux.newBuilder()
+                                                                .setSeccomp(
+                                                                        LinuxSeccomp.newBuilder()
+                                                                                .setDefaultAction(
+                                                                                        "SCMP_ACT_ERRNO")
+                                                                                .setDefaultErrnoRet(
+                                                                                        38)))
+                                                .build(),
+                                        "/c1")
+                                .toString())
+                .contains(
+                        "\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrnoRet\":38}");
     }
 }
