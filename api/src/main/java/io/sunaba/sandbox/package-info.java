@@ -1,4 +1,5 @@
-/// The sandbox API: what callers of the platform use. Implemented by the core alone.
+/// The sandbox API: what callers of the platform use. Implemented by the core alone, but for
+/// [io.sunaba.sandbox.OciBundles].
 ///
 /// Names follow the Kata API design in Java spelling.
 @Export

@@ -1,6 +1,7 @@
 package io.sunaba.shell;
 
 import io.sunaba.error.UnavailableException;
+import io.sunaba.sandbox.OciBundles;
 import io.sunaba.sandbox.PlatformMetrics;
 import io.sunaba.sandbox.Sandboxes;
 import io.sunaba.shell.command.Command;
@@ -63,15 +64,21 @@ public final class Commands {
             policyOption = ReferencePolicyOption.GREEDY)
     private volatile @Nullable Storages storages;
 
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile @Nullable OciBundles bundles;
+
     @Activate
     public Commands(BundleContext context, @Reference ServiceComponentRuntime components) {
         Formats formats = new Formats();
         Plugins plugins = new Plugins(context, components);
-        commands.addAll(new SandboxCommands(this::requireSandboxes).list());
+        commands.addAll(new SandboxCommands(this::requireSandboxes, this::requireBundles).list());
         commands.add(MetricsCommand.of(this::requireSandboxes, this::requireMetrics));
         commands.add(EventsCommand.of(this::requireSandboxes));
         commands.add(TopCommand.of(this::requireSandboxes));
-        commands.addAll(new ContainerCommands(this::requireSandboxes).list());
+        commands.addAll(new ContainerCommands(this::requireSandboxes, this::requireBundles).list());
         commands.addAll(new StorageCommands(context, this::requireStorages).list());
         commands.add(
                 new Command(
@@ -136,6 +143,15 @@ public final class Commands {
         if (current == null) {
             throw new UnavailableException(
                     "metrics are not there just now; plugin:list shows what is missing");
+        }
+        return current;
+    }
+
+    private OciBundles requireBundles() {
+        OciBundles current = bundles;
+        if (current == null) {
+            throw new UnavailableException(
+                    "nobody reads OCI bundles just now: the bundle io.sunaba.oci is not active");
         }
         return current;
     }

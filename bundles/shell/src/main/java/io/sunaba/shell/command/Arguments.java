@@ -114,6 +114,14 @@ public final class Arguments {
         return List.copyOf(operands);
     }
 
+    /// Returns what must be there of the program to run and its arguments.
+    public List<String> requireProgram() {
+        if (program.isEmpty()) {
+            throw wrong("the command to run is missing");
+        }
+        return program;
+    }
+
     /// Returns the program to run and its arguments: what followed `--`, or the operands.
     public List<String> program() {
         return program;
@@ -123,7 +131,7 @@ public final class Arguments {
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
             if (word.equals("--")) {
-                if (!syntax.program()) {
+                if (syntax.program() == Syntax.Program.NONE) {
                     throw wrong("nothing can follow --");
                 }
                 program = List.copyOf(words.subList(i + 1, words.size()));
@@ -133,7 +141,8 @@ public final class Arguments {
                 if (word.length() > 1 && word.startsWith("-")) {
                     throw wrong("unknown option " + word);
                 }
-                if (syntax.program() && operands.size() == syntax.operands().size()) {
+                if (syntax.program() != Syntax.Program.NONE
+                        && operands.size() == syntax.operands().size()) {
                     program = List.copyOf(words.subList(i, words.size()));
                     return;
                 }
@@ -175,8 +184,8 @@ public final class Arguments {
                 throw wrong(expected.get(i) + " is missing");
             }
         }
-        if (syntax.program() && program.isEmpty()) {
-            throw wrong("the command to run is missing");
+        if (syntax.program() == Syntax.Program.REQUIRED) {
+            requireProgram();
         }
     }
 
@@ -197,7 +206,8 @@ public final class Arguments {
                         + " 256M");
     }
 
-    private UsageException wrong(String problem) {
+    /// Says what is wrong with the arguments.
+    public UsageException wrong(String problem) {
         return new UsageException("%s: %s; see %1$s --help".formatted(syntax.fullName(), problem));
     }
 

@@ -2,6 +2,7 @@ package io.sunaba.shell.command;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,30 +21,45 @@ public record Syntax(
         String summary,
         List<String> operands,
         List<Option> options,
-        boolean program) {
+        Program program) {
+    /// Whether a program and its arguments follow after `--`.
+    public enum Program {
+        NONE,
+        OPTIONAL,
+        REQUIRED
+    }
+
     private static final Option HELP = Option.flag("help", "print this");
 
     public Syntax {
         requireNonNull(scope, "scope is null");
         requireNonNull(name, "name is null");
         requireNonNull(summary, "summary is null");
+        requireNonNull(program, "program is null");
         operands = List.copyOf(operands);
         options = List.copyOf(options);
     }
 
     /// A command without options.
     public Syntax(String scope, String name, String summary, String... operands) {
-        this(scope, name, summary, List.of(operands), List.of(), false);
+        this(scope, name, summary, List.of(operands), List.of(), Program.NONE);
     }
 
-    /// This command with options.
+    /// This command with options, after those that it has.
     public Syntax with(Option... more) {
-        return new Syntax(scope, name, summary, operands, List.of(more), program);
+        List<Option> all = new ArrayList<>(options);
+        all.addAll(List.of(more));
+        return new Syntax(scope, name, summary, operands, all, program);
     }
 
     /// This command with a program at its end.
     public Syntax withProgram() {
-        return new Syntax(scope, name, summary, operands, options, true);
+        return new Syntax(scope, name, summary, operands, options, Program.REQUIRED);
+    }
+
+    /// This command with a program at its end that may be left out.
+    public Syntax withOptionalProgram() {
+        return new Syntax(scope, name, summary, operands, options, Program.OPTIONAL);
     }
 
     /// Returns its name as people write it: the scope `sunaba` is left out.
@@ -71,7 +87,13 @@ public record Syntax(
             usage.append(" [").append(option.usage()).append(option.repeated() ? "]..." : "]");
         }
         operands.forEach(operand -> usage.append(' ').append(operand));
-        return usage.append(program ? " [--] COMMAND [ARGUMENT...]" : "").toString();
+        return usage.append(
+                        switch (program) {
+                            case NONE -> "";
+                            case OPTIONAL -> " [[--] COMMAND [ARGUMENT...]]";
+                            case REQUIRED -> " [--] COMMAND [ARGUMENT...]";
+                        })
+                .toString();
     }
 
     /// Returns a page that explains it.
@@ -82,7 +104,7 @@ public record Syntax(
             line(help, option);
         }
         line(help, HELP);
-        if (program) {
+        if (program != Program.NONE) {
             help.append(
                     """
 

@@ -2,9 +2,11 @@ package io.sunaba.shell.container;
 
 import static java.util.Objects.requireNonNull;
 
+import io.sunaba.sandbox.ContainerConfig;
 import io.sunaba.sandbox.ContainerStats;
 import io.sunaba.sandbox.ContainerStatus;
 import io.sunaba.sandbox.ExitStatus;
+import io.sunaba.sandbox.OciBundles;
 import io.sunaba.sandbox.ProcessList;
 import io.sunaba.sandbox.Sandbox;
 import io.sunaba.sandbox.Sandboxes;
@@ -14,6 +16,7 @@ import io.sunaba.shell.command.Command;
 import io.sunaba.shell.command.Finished;
 import io.sunaba.shell.command.Option;
 import io.sunaba.shell.command.Syntax;
+import io.sunaba.shell.process.ContainerOptions;
 import io.sunaba.shell.process.ProcessOptions;
 import io.sunaba.shell.process.Relay;
 import java.util.List;
@@ -30,23 +33,22 @@ public final class ContainerCommands {
             Option.value("process", "ID", "the process (the first one)");
 
     private final Supplier<Sandboxes> sandboxes;
+    private final Supplier<OciBundles> bundles;
 
     /// @param sandboxes gives the API, or fails if it is not there just now
-    public ContainerCommands(Supplier<Sandboxes> sandboxes) {
+    /// @param bundles reads OCI bundles, or fails if nobody does just now
+    public ContainerCommands(Supplier<Sandboxes> sandboxes, Supplier<OciBundles> bundles) {
         this.sandboxes = requireNonNull(sandboxes, "sandboxes is null");
+        this.bundles = requireNonNull(bundles, "bundles is null");
     }
 
     public List<Command> list() {
         return List.of(
                 new Command(
                         syntax("create", "Create a container in a sandbox")
-                                .with(
-                                        ProcessOptions.ROOTFS,
-                                        ProcessOptions.ENVIRONMENT,
-                                        ProcessOptions.USER,
-                                        ProcessOptions.WORKING_DIRECTORY,
-                                        ProcessOptions.TTY)
-                                .withProgram(),
+                                .with(ContainerOptions.all())
+                                .with(ResourceOptions.ALL)
+                                .withOptionalProgram(),
                         this::create),
                 new Command(syntax("start", "Start a container"), this::start),
                 new Command(
@@ -119,7 +121,11 @@ public final class ContainerCommands {
     }
 
     private ContainerStatus create(Call call) throws InterruptedException {
-        return sandbox(call).createContainer(ProcessOptions.container(call, container(call)));
+        ContainerConfig config = ContainerOptions.container(call, container(call), bundles);
+        return sandbox(call)
+                .createContainer(
+                        config.limitedTo(
+                                ResourceOptions.changed(call.arguments(), config.resources())));
     }
 
     private ContainerStatus start(Call call) throws InterruptedException {

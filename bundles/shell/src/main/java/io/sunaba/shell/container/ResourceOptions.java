@@ -5,6 +5,7 @@ import io.sunaba.shell.command.Arguments;
 import io.sunaba.shell.command.Call;
 import io.sunaba.shell.command.Option;
 import io.sunaba.shell.command.UsageException;
+import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -24,21 +25,38 @@ final class ResourceOptions {
     private static final Option PROCESSES =
             Option.value("pids-limit", "NUMBER", "processes and threads; -1 for no limit");
 
-    static final Option[] ALL = {SHARES, QUOTA, PERIOD, CPUS, MEMORY, PROCESSES};
+    private static final Option TIME =
+            Option.value("cpus", "NUMBER", "CPU time: 1.5 is that of one and a half CPUs");
+
+    private static final long USUAL_PERIOD_MICROS = 100_000;
+
+    static final Option[] ALL = {TIME, SHARES, QUOTA, PERIOD, CPUS, MEMORY, PROCESSES};
 
     private ResourceOptions() {}
 
+    /// Returns limits with what a call asks for instead.
+    static Resources changed(Arguments arguments, Resources old) {
+        Long period = number(arguments, PERIOD, old.cpuPeriodMicros());
+        Long quota = number(arguments, QUOTA, old.cpuQuotaMicros());
+        if (arguments.flag(TIME.name())) {
+            if (arguments.flag(QUOTA.name())) {
+                throw arguments.wrong("--cpus and --cpu-quota exclude each other");
+            }
+            period = period == null ? USUAL_PERIOD_MICROS : period;
+            quota = time(arguments).multiply(BigDecimal.valueOf(period)).longValue();
+        }
+        return new Resources(
+                number(arguments, SHARES, old.cpuShares()),
+                quota,
+                period,
+                arguments.option(CPUS.name()).orElse(old.cpus()),
+                memory(arguments, old.memoryLimitBytes()),
+                number(arguments, PROCESSES, old.processLimit()));
+    }
+
     /// Returns the limits that a call asks for; there must be one.
     static Resources required(Call call) {
-        Arguments arguments = call.arguments();
-        Resources resources =
-                new Resources(
-                        number(arguments, SHARES),
-                        number(arguments, QUOTA),
-                        number(arguments, PERIOD),
-                        arguments.option(CPUS.name()).orElse(null),
-                        memory(arguments),
-                        number(arguments, PROCESSES));
+        Resources resources = changed(call.arguments(), Resources.UNCHANGED);
         if (resources.equals(Resources.UNCHANGED)) {
             throw new UsageException(
                     "container:update: nothing to change; give one of "
@@ -49,14 +67,22 @@ final class ResourceOptions {
         return resources;
     }
 
-    private static @Nullable Long number(Arguments arguments, Option option) {
-        return arguments.number(option.name()).orElse(null);
+    private static @Nullable Long number(Arguments arguments, Option option, @Nullable Long old) {
+        return arguments.number(option.name()).orElse(old);
     }
 
-    private static @Nullable Long memory(Arguments arguments) {
+    private static @Nullable Long memory(Arguments arguments, @Nullable Long old) {
         if (arguments.option(MEMORY.name()).filter("-1"::equals).isPresent()) {
             return -1L;
         }
-        return arguments.size(MEMORY.name()).orElse(null);
+        return arguments.size(MEMORY.name()).orElse(old);
+    }
+
+    private static BigDecimal time(Arguments arguments) {
+        String text = arguments.requireOption(TIME.name());
+        if (!text.matches("[0-9]{1,4}(\\.[0-9]{1,4})?") || new BigDecimal(text).signum() == 0) {
+            throw arguments.wrong("--cpus %s: not a number such as 1.5".formatted(text));
+        }
+        return new BigDecimal(text);
     }
 }

@@ -115,7 +115,7 @@ final class CommandCompleter implements Completer {
                         ? options
                         : Stream.concat(
                                 options, Stream.of(candidate("--help", "print how it is used")));
-        return syntax.program()
+        return syntax.program() != Syntax.Program.NONE
                 ? Stream.concat(options, Stream.of(candidate("--", "the command to run follows")))
                 : options;
     }
@@ -132,7 +132,8 @@ final class CommandCompleter implements Completer {
     /// Tells whether what comes next is an argument of the program to run.
     private static boolean inProgram(Syntax syntax, List<String> before) {
         return before.contains("--")
-                || (syntax.program() && given(syntax, before).size() > syntax.operands().size());
+                || (syntax.program() != Syntax.Program.NONE
+                        && given(syntax, before).size() > syntax.operands().size());
     }
 
     /// Returns the operands that are given already.

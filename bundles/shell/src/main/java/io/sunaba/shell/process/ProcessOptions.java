@@ -1,21 +1,18 @@
 package io.sunaba.shell.process;
 
-import io.sunaba.sandbox.ContainerConfig;
 import io.sunaba.sandbox.ProcessConfig;
-import io.sunaba.sandbox.Rootfs;
 import io.sunaba.shell.command.Arguments;
 import io.sunaba.shell.command.Call;
 import io.sunaba.shell.command.Option;
 import io.sunaba.shell.command.UsageException;
 import io.sunaba.shell.terminal.Tty;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The options of commands that run a process or create a container.
+/// The options of commands that run a process.
 public final class ProcessOptions {
-    public static final Option ROOTFS =
-            Option.value("rootfs", "DIR", "the container's root file system");
     public static final Option ENVIRONMENT =
             Option.values("env", "NAME=VALUE", "a variable of its environment");
     public static final Option USER =
@@ -40,35 +37,40 @@ public final class ProcessOptions {
 
     /// Returns the process that a call asks for.
     public static ProcessConfig process(Call call) throws InterruptedException {
+        return changed(call, new ProcessConfig(call.arguments().requireProgram()));
+    }
+
+    /// Returns a process with what a call asks for instead.
+    static ProcessConfig changed(Call call, ProcessConfig process) throws InterruptedException {
         Arguments arguments = call.arguments();
         boolean terminal = arguments.flag(TTY.name());
         Tty tty = terminal ? call.tty().orElse(null) : null;
         return new ProcessConfig(
-                arguments.program(),
-                environment(arguments.options(ENVIRONMENT.name()), tty),
-                arguments.option(WORKING_DIRECTORY.name()).orElse("/"),
+                process.arguments(),
+                environment(process.environment(), arguments.options(ENVIRONMENT.name()), tty),
+                arguments.option(WORKING_DIRECTORY.name()).orElse(process.workingDirectory()),
                 arguments
                         .option(USER.name())
                         .map(user -> new ProcessConfig.User(user, List.of()))
-                        .orElse(ProcessConfig.User.ROOT),
-                terminal,
-                null,
-                List.of(),
-                false,
-                0,
-                tty == null ? null : tty.size());
+                        .orElse(process.user()),
+                terminal || process.terminal(),
+                CapabilityOptions.changed(arguments, process.capabilities()),
+                process.resourceLimits(),
+                process.noNewPrivileges(),
+                process.oomScoreAdjustment(),
+                tty == null ? process.terminalSize() : tty.size());
     }
 
-    private static List<String> environment(List<String> given, @Nullable Tty tty) {
-        if (tty == null || given.stream().anyMatch(variable -> variable.startsWith("TERM="))) {
-            return given;
+    /// The caller's terminal has the first word, and what is asked for the last.
+    private static List<String> environment(
+            List<String> old, List<String> added, @Nullable Tty tty) {
+        List<String> variables = new ArrayList<>(old);
+        Stream<String> type = tty == null ? Stream.empty() : Stream.of("TERM=" + tty.type());
+        for (String variable : Stream.concat(type, added.stream()).toList()) {
+            String start = variable.substring(0, variable.indexOf('=') + 1);
+            variables.removeIf(known -> !start.isEmpty() && known.startsWith(start));
+            variables.add(variable);
         }
-        return Stream.concat(Stream.of("TERM=" + tty.type()), given.stream()).toList();
-    }
-
-    /// Returns the container that a call asks for.
-    public static ContainerConfig container(Call call, String id) throws InterruptedException {
-        String rootfs = call.arguments().requireOption(ROOTFS.name());
-        return new ContainerConfig(id, new Rootfs.Packed(call.path(rootfs)), process(call));
+        return variables;
     }
 }

@@ -5,13 +5,16 @@ import static java.util.Objects.requireNonNull;
 import io.sunaba.error.NotFoundException;
 import io.sunaba.error.SunabaException;
 import io.sunaba.sandbox.ExitStatus;
+import io.sunaba.sandbox.OciBundles;
 import io.sunaba.sandbox.Sandbox;
 import io.sunaba.sandbox.SandboxConfig;
 import io.sunaba.sandbox.Sandboxes;
 import io.sunaba.shell.command.Call;
 import io.sunaba.shell.command.Finished;
+import io.sunaba.shell.process.ContainerOptions;
 import io.sunaba.shell.process.ProcessOptions;
 import io.sunaba.shell.process.Relay;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,10 +24,12 @@ final class Run {
     private static final String CONTAINER = "main";
 
     private final Sandboxes sandboxes;
+    private final Supplier<OciBundles> bundles;
     private final Call call;
 
-    Run(Sandboxes sandboxes, Call call) {
+    Run(Sandboxes sandboxes, Supplier<OciBundles> bundles, Call call) {
         this.sandboxes = requireNonNull(sandboxes, "sandboxes is null");
+        this.bundles = requireNonNull(bundles, "bundles is null");
         this.call = requireNonNull(call, "call is null");
     }
 
@@ -34,7 +39,7 @@ final class Run {
             ProcessOptions.requireTty(call);
         }
         SandboxConfig config =
-                SandboxCommands.config(call, ProcessOptions.container(call, CONTAINER));
+                SandboxCommands.config(call, ContainerOptions.container(call, CONTAINER, bundles));
         Sandbox sandbox = sandboxes.create(config);
         try {
             sandbox.start();

@@ -3,6 +3,7 @@ package io.sunaba.shell.sandbox;
 import static java.util.Objects.requireNonNull;
 
 import io.sunaba.sandbox.ContainerConfig;
+import io.sunaba.sandbox.OciBundles;
 import io.sunaba.sandbox.OomEvent;
 import io.sunaba.sandbox.Sandbox;
 import io.sunaba.sandbox.SandboxConfig;
@@ -14,7 +15,7 @@ import io.sunaba.shell.command.Call;
 import io.sunaba.shell.command.Command;
 import io.sunaba.shell.command.Option;
 import io.sunaba.shell.command.Syntax;
-import io.sunaba.shell.process.ProcessOptions;
+import io.sunaba.shell.process.ContainerOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -29,20 +30,25 @@ public final class SandboxCommands {
     static final Option FACTORY =
             Option.value("factory", "NAME", "the VM factory plugin, see plugin:list");
     static final Option ID = Option.value("id", "ID", "its id (one is made up)");
+    private static final Option SHARE_PID =
+            Option.flag("share-pid", "its containers see each other's processes");
     private static final Option FORCE = Option.flag("force", "whatever its state");
 
     private final Supplier<Sandboxes> sandboxes;
+    private final Supplier<OciBundles> bundles;
 
     /// @param sandboxes gives the API, or fails if it is not there just now
-    public SandboxCommands(Supplier<Sandboxes> sandboxes) {
+    /// @param bundles reads OCI bundles, or fails if nobody does just now
+    public SandboxCommands(Supplier<Sandboxes> sandboxes, Supplier<OciBundles> bundles) {
         this.sandboxes = requireNonNull(sandboxes, "sandboxes is null");
+        this.bundles = requireNonNull(bundles, "bundles is null");
     }
 
     public List<Command> list() {
         return List.of(
                 new Command(
                         syntax("create", "Create a sandbox: its VM runs then")
-                                .with(ID, MEMORY, CPUS, HYPERVISOR, FACTORY),
+                                .with(ID, MEMORY, CPUS, HYPERVISOR, FACTORY, SHARE_PID),
                         this::create),
                 new Command(
                         syntax("start", "Start a sandbox and the containers it has", "SANDBOX"),
@@ -81,19 +87,10 @@ public final class SandboxCommands {
                                         "run",
                                         "Run a command in a container in a sandbox of its own, which"
                                                 + " is removed at the end")
-                                .with(
-                                        ProcessOptions.ROOTFS,
-                                        ID,
-                                        MEMORY,
-                                        CPUS,
-                                        HYPERVISOR,
-                                        FACTORY,
-                                        ProcessOptions.ENVIRONMENT,
-                                        ProcessOptions.USER,
-                                        ProcessOptions.WORKING_DIRECTORY,
-                                        ProcessOptions.TTY)
-                                .withProgram(),
-                        call -> new Run(sandboxes.get(), call).run()));
+                                .with(ID, MEMORY, CPUS, HYPERVISOR, FACTORY)
+                                .with(ContainerOptions.all())
+                                .withOptionalProgram(),
+                        call -> new Run(sandboxes.get(), bundles, call).run()));
     }
 
     /// Returns the sandbox that a call asks for.
@@ -106,7 +103,7 @@ public final class SandboxCommands {
                 arguments.option(FACTORY.name()).orElse(null),
                 arguments.count(CPUS.name()).orElse(null),
                 arguments.size(MEMORY.name()).orElse(null),
-                false,
+                arguments.flag(SHARE_PID.name()),
                 List.of(containers),
                 List.of(),
                 Map.of());

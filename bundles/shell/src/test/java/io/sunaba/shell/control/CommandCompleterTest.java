@@ -74,8 +74,8 @@ class CommandCompleterTest {
 
     private List<Command> commands() {
         List<Command> commands = new ArrayList<>();
-        commands.addAll(new SandboxCommands(() -> sandboxes).list());
-        commands.addAll(new ContainerCommands(() -> sandboxes).list());
+        commands.addAll(new SandboxCommands(() -> sandboxes, () -> TestServer.BUNDLES).list());
+        commands.addAll(new ContainerCommands(() -> sandboxes, () -> TestServer.BUNDLES).list());
         commands.add(EventsCommand.of(() -> sandboxes));
         return commands;
     }

@@ -9,6 +9,8 @@ import io.sunaba.control.OpenRequest;
 import io.sunaba.shell.control.TestClient.Outcome;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// What runs on a control server, and how it ends.
 class ControlServerTest extends ServerTest {
@@ -25,6 +27,23 @@ class ControlServerTest extends ServerTest {
                 .isEqualTo(new Outcome("hi\n", "oh\n", 7));
         assertThat(sandboxes.list()).isEmpty();
         assertThat(exec(RUN + "/bin/echo hi | cat").output()).isEqualTo("hi\n");
+    }
+
+    @Test
+    void aBundleSaysWhatToRun() throws Exception {
+        assertThat(exec("sandbox:run --bundle /some/where").output()).isEqualTo("/some/where\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--bundle /b -- ls, --bundle and a command exclude each other",
+        "--bundle /b --rootfs /, --bundle and --rootfs exclude each other",
+        "--rootfs /, the command to run is missing",
+        "'', --rootfs or --bundle is missing",
+    })
+    void aBundleStandsAlone(String options, String problem) throws Exception {
+        assertThat(exec("sandbox:run " + options).error())
+                .isEqualTo("sunaba: sandbox:run: " + problem + "; see sandbox:run --help\n");
     }
 
     @Test

@@ -1,5 +1,9 @@
 package io.sunaba.shell.control;
 
+import io.sunaba.sandbox.ContainerConfig;
+import io.sunaba.sandbox.OciBundles;
+import io.sunaba.sandbox.ProcessConfig;
+import io.sunaba.sandbox.Rootfs;
 import io.sunaba.shell.HostSandboxes;
 import io.sunaba.shell.command.Command;
 import io.sunaba.shell.container.ContainerCommands;
@@ -18,14 +22,22 @@ import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
 
 /// A control server with the commands on sandboxes and containers.
 final class TestServer implements AutoCloseable {
+    /// Every bundle says the same.
+    static final OciBundles BUNDLES =
+            (id, bundle) ->
+                    new ContainerConfig(
+                            id,
+                            new Rootfs.Packed(Path.of("/")),
+                            new ProcessConfig(List.of("/bin/echo", bundle.toString())));
+
     private final CommandProcessorImpl processor;
     private final ControlServer server;
 
     TestServer(Path run, ThreadIOImpl threadIo, HostSandboxes sandboxes) {
         Formats formats = new Formats();
         List<Command> commands = new ArrayList<>();
-        commands.addAll(new SandboxCommands(() -> sandboxes).list());
-        commands.addAll(new ContainerCommands(() -> sandboxes).list());
+        commands.addAll(new SandboxCommands(() -> sandboxes, () -> BUNDLES).list());
+        commands.addAll(new ContainerCommands(() -> sandboxes, () -> BUNDLES).list());
         commands.add(EventsCommand.of(() -> sandboxes));
         commands.add(TopCommand.of(() -> sandboxes));
         commands.add(JsonCommand.of(formats));

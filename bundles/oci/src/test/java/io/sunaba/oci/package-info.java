@@ -1,0 +1,4 @@
+@NullMarked
+package io.sunaba.oci;
+
+import org.jspecify.annotations.NullMarked;

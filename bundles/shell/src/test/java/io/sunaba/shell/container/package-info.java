@@ -1,0 +1,4 @@
+@NullMarked
+package io.sunaba.shell.container;
+
+import org.jspecify.annotations.NullMarked;

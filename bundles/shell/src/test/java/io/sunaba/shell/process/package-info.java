@@ -1,0 +1,4 @@
+@NullMarked
+package io.sunaba.shell.process;
+
+import org.jspecify.annotations.NullMarked;
