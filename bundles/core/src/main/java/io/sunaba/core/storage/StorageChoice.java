@@ -125,7 +125,7 @@ public final class StorageChoice {
             throw damaged("'" + shown + "'", null);
         }
         if (!text.equals(initial)) {
-            LOG.warn(
+            LOG.info(
                     "The records are in storage '{}', and default.storage is '{}': it is for new"
                             + " platforms; storage:use moves the records",
                     text,

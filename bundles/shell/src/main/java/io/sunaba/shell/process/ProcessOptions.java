@@ -21,7 +21,7 @@ public final class ProcessOptions {
             Option.value("workdir", "DIR", "its working directory (/)");
 
     public static final Option TTY =
-            Option.flag("tty", "give it a terminal, and connect yours to it");
+            Option.flag("tty", "give it a terminal: yours, where its output is shown");
 
     private ProcessOptions() {}
 
