@@ -118,6 +118,7 @@ final class RecordDirectory implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        entries.close();
         owner.close();
     }
 
