@@ -187,7 +187,7 @@ public final class Api {
                         Map.of(
                                 "medianSeconds", times.median(),
                                 "p99Seconds", times.percentile(99),
-                                "count", times.seconds().size())));
+                                "count", times.values().size())));
         Files.createDirectories(file.toAbsolutePath().getParent());
         Files.writeString(
                 file, new GsonBuilder().setPrettyPrinting().create().toJson(result) + "\n");

@@ -97,7 +97,7 @@ public final class Boot {
         Map<String, Object> result = new LinkedHashMap<>();
         series.forEach((name, times) ->
                 result.put(
-                        name, Map.of("medianSeconds", times.median(), "seconds", times.seconds())));
+                        name, Map.of("medianSeconds", times.median(), "seconds", times.values())));
         result.put("create/floor", ratio("create"));
         result.put("run/floor", ratio("run"));
         Files.createDirectories(file.toAbsolutePath().getParent());
