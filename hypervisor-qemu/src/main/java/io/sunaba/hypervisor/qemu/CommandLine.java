@@ -93,7 +93,9 @@ final class CommandLine {
     private void sockets(MachineFiles files) {
         add("-chardev", "socket,id=qmp,server=on,wait=off,path=" + escaped(files.qmpSocket()));
         add("-mon", "chardev=qmp,mode=control");
-        add("-chardev", "file,id=console,append=on,path=" + escaped(files.console()));
+        add(
+                "-chardev",
+                "socket,id=console,server=on,wait=off,path=" + escaped(files.consoleSocket()));
         add("-serial", "chardev:console");
         add("-chardev", "socket,id=agent,server=on,wait=off,path=" + escaped(files.agentSocket()));
     }

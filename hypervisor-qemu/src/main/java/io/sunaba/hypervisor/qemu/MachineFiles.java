@@ -54,6 +54,11 @@ record MachineFiles(Path directory) {
         return directory.resolve("agent.sock");
     }
 
+    Path consoleSocket() {
+        return directory.resolve("console.sock");
+    }
+
+    /// The end of what the guest printed.
     Path console() {
         return directory.resolve("console.log");
     }

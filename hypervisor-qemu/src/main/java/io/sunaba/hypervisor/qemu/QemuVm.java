@@ -12,6 +12,7 @@ import io.sunaba.hypervisor.MachineState;
 import io.sunaba.hypervisor.MachineUsage;
 import io.sunaba.hypervisor.UsageMetrics;
 import io.sunaba.vmm.HostProcess;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -34,6 +35,7 @@ final class QemuVm implements Qmp.Events {
     private static final Logger LOG = LoggerFactory.getLogger(QemuVm.class);
     private static final Duration QUIT_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration KILL_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration CONSOLE_TIMEOUT = Duration.ofSeconds(1);
 
     private final String id;
     private final MachineFiles files;
@@ -47,6 +49,7 @@ final class QemuVm implements Qmp.Events {
     private final Set<QemuMachine> handles = new HashSet<>();
     private volatile String owner;
     private volatile @Nullable Qmp qmp;
+    private volatile @Nullable ConsoleLog console;
     private boolean released;
     private boolean deleted;
 
@@ -76,6 +79,7 @@ final class QemuVm implements Qmp.Events {
         qmp = opened;
         boolean complete = false;
         try {
+            console = ConsoleLog.follow(files);
             JsonObject status = opened.execute("query-status", new JsonObject()).getAsJsonObject();
             // An event that came since knows better.
             state.compareAndSet(null, stateOf(status.get("status").getAsString()));
@@ -83,10 +87,23 @@ final class QemuVm implements Qmp.Events {
             complete = true;
         } catch (QmpException e) {
             throw new UnavailableException("machine %s does not tell its state".formatted(id), e);
+        } catch (IOException e) {
+            throw new UnavailableException("machine %s has no console".formatted(id), e);
         } finally {
             if (!complete) {
-                opened.close();
+                disconnect();
             }
+        }
+    }
+
+    private void disconnect() {
+        Qmp open = qmp;
+        if (open != null) {
+            open.close();
+        }
+        ConsoleLog followed = console;
+        if (followed != null) {
+            followed.close();
         }
     }
 
@@ -128,10 +145,7 @@ final class QemuVm implements Qmp.Events {
     private synchronized void release() {
         released = true;
         forget.run();
-        Qmp open = qmp;
-        if (open != null) {
-            open.close();
-        }
+        disconnect();
     }
 
     String id() {
@@ -330,6 +344,10 @@ final class QemuVm implements Qmp.Events {
     private void finish() {
         if (exit.isDone()) {
             return;
+        }
+        ConsoleLog followed = console;
+        if (followed != null) {
+            followed.awaitEnd(CONSOLE_TIMEOUT);
         }
         MachineExit end = ending.toExit();
         if (exit.complete(end)) {

@@ -75,7 +75,7 @@ class CommandLineTest {
                         "-mon",
                         "chardev=qmp,mode=control",
                         "-chardev",
-                        "file,id=console,append=on,path=" + directory + "/console.log",
+                        "socket,id=console,server=on,wait=off,path=" + directory + "/console.sock",
                         "-serial",
                         "chardev:console",
                         "-chardev",
@@ -109,6 +109,6 @@ class CommandLineTest {
         assertThat(build(256 * MEBIBYTE, Path.of("/a,b")))
                 .contains(
                         "socket,id=qmp,server=on,wait=off,path=/a,,b/" + ID + "/qmp.sock",
-                        "file,id=console,append=on,path=/a,,b/" + ID + "/console.log");
+                        "socket,id=console,server=on,wait=off,path=/a,,b/" + ID + "/console.sock");
     }
 }
