@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.Stream;
 
 /// The records of sandboxes in a metadata storage: one each, and an index of them, since a storage
 /// cannot enumerate.
@@ -147,6 +148,14 @@ public final class SandboxRecords {
     public void requireStorage() throws InterruptedException {
         requireOpen();
         var _ = storage.require();
+    }
+
+    /// Returns the keys of all records, the index last.
+    public List<String> keys() throws InterruptedException {
+        return Stream.concat(
+                        ids(storage.require()).stream().map(SandboxRecords::key),
+                        Stream.of(INDEX_KEY))
+                .toList();
     }
 
     /// Reads all records at one moment.

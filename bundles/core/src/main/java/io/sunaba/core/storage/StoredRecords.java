@@ -71,16 +71,15 @@ public final class StoredRecords implements Storages {
 
     @Override
     public List<String> keys() throws InterruptedException {
-        return List.copyOf(records.snapshot().records().keySet());
+        return records.keys();
     }
 
     @Override
     public byte[] load(String key) throws InterruptedException {
-        byte[] record = records.snapshot().records().get(key);
-        if (record == null) {
+        if (!keys().contains(key)) {
             throw new NotFoundException("there is no record " + key);
         }
-        return record;
+        return choice.require().load(key);
     }
 
     @Override
