@@ -9,6 +9,7 @@ import io.sunaba.core.record.SandboxRecords;
 import io.sunaba.core.rootfs.RootfsImages;
 import io.sunaba.core.sandbox.Environment;
 import io.sunaba.core.sandbox.SandboxRegistry;
+import io.sunaba.core.storage.ChoiceFile;
 import io.sunaba.core.storage.StorageChoice;
 import io.sunaba.core.storage.StoredRecords;
 import io.sunaba.core.validation.HostLimits;
@@ -61,8 +62,10 @@ public final class CoreComponent implements Sandboxes, Storages {
         this.config = config;
         StorageChoice storage =
                 new StorageChoice(
-                        plugins, config.dataDirectory().resolve(STORAGE), config.defaultStorage());
-        SandboxRecords records = new SandboxRecords(storage::require);
+                        plugins,
+                        new ChoiceFile(config.dataDirectory().resolve(STORAGE)),
+                        config.defaultStorage());
+        SandboxRecords records = new SandboxRecords(storage);
         RootfsImages images = new RootfsImages(config.dataDirectory().resolve(IMAGES));
         registry =
                 new SandboxRegistry(

@@ -27,6 +27,11 @@ public final class SandboxRecords {
     /// Hands out the storage that serves now.
     public interface Storage {
         MetadataStorage require() throws InterruptedException;
+
+        /// Tells whether it is there now.
+        default boolean present() {
+            return true;
+        }
     }
 
     /// The most that a storage takes as one value.
@@ -156,6 +161,11 @@ public final class SandboxRecords {
                         ids(storage.require()).stream().map(SandboxRecords::key),
                         Stream.of(INDEX_KEY))
                 .toList();
+    }
+
+    /// Tells whether the storage is there now.
+    public boolean hasStorage() {
+        return storage.present();
     }
 
     /// Reads all records at one moment.

@@ -1,19 +1,12 @@
 package io.sunaba.core.storage;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import io.sunaba.core.plugin.Kind;
 import io.sunaba.core.plugin.Plugins;
+import io.sunaba.core.record.SandboxRecords;
 import io.sunaba.error.UnavailableException;
 import io.sunaba.storage.MetadataStorage;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -24,22 +17,35 @@ import org.slf4j.LoggerFactory;
 ///
 /// Configuration chooses the first one; a file remembers it, since records do not follow an edited
 /// configuration: machines whose records are elsewhere would look like nobody's.
-public final class StorageChoice {
+public final class StorageChoice implements SandboxRecords.Storage {
     private static final Logger LOG = LoggerFactory.getLogger(StorageChoice.class);
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}");
 
+    /// Where the choice is remembered.
+    public interface Memory {
+        /// Returns what was written, as it is.
+        ///
+        /// @throws UnavailableException if it cannot be read
+        Optional<String> read();
+
+        /// Replaces what was written; durable on return.
+        ///
+        /// @throws UnavailableException if it cannot be written; it is as before then
+        void write(String chosen);
+    }
+
     private final Plugins plugins;
-    private final Path file;
+    private final Memory memory;
     private final String initial;
 
     /// Null until it was read.
     private volatile @Nullable String name;
 
-    /// @param file remembers the choice
+    /// @param memory remembers the choice
     /// @param initial the name that configuration gives
-    public StorageChoice(Plugins plugins, Path file, String initial) {
+    public StorageChoice(Plugins plugins, Memory memory, String initial) {
         this.plugins = requireNonNull(plugins, "plugins is null");
-        this.file = requireNonNull(file, "file is null");
+        this.memory = requireNonNull(memory, "memory is null");
         this.initial = requireNonNull(initial, "initial is null");
     }
 
@@ -61,6 +67,7 @@ public final class StorageChoice {
     }
 
     /// Returns the storage, waiting for it for the grace.
+    @Override
     public MetadataStorage require() throws InterruptedException {
         return plugins.require(Kind.STORAGE, name());
     }
@@ -75,54 +82,36 @@ public final class StorageChoice {
         }
     }
 
+    @Override
+    public boolean present() {
+        return find().isPresent();
+    }
+
     /// Makes sure that the choice is remembered.
     public void remember() {
-        if (!Files.exists(file)) {
+        if (memory.read().isEmpty()) {
             choose(name());
         }
     }
 
     /// Makes another choice, which is durable on return.
     void choose(String chosen) {
-        Path next = file.resolveSibling(file.getFileName() + ".new");
-        try {
-            Path directory = Files.createDirectories(requireNonNull(file.getParent()));
-            try (FileChannel channel =
-                    FileChannel.open(
-                            next,
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.TRUNCATE_EXISTING,
-                            StandardOpenOption.WRITE)) {
-                channel.write(ByteBuffer.wrap((chosen + "\n").getBytes(UTF_8)));
-                channel.force(true);
-            }
-            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
-            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-                channel.force(true);
-            }
-        } catch (IOException e) {
-            throw new UnavailableException(
-                    "the choice of storage '%s' cannot be written to %s: %s"
-                            .formatted(chosen, file, e),
-                    e);
-        }
+        memory.write(chosen);
         name = chosen;
     }
 
     private String read() {
-        String text;
-        try {
-            if (!Files.exists(file)) {
-                return initial;
-            }
-            text = Files.readString(file).strip();
-        } catch (IOException e) {
-            throw damaged(e.toString(), e);
+        Optional<String> read = memory.read();
+        if (read.isEmpty()) {
+            return initial;
         }
+        String text = read.get();
         if (!NAME.matcher(text).matches()) {
             String shown =
                     text.substring(0, Math.min(text.length(), 64)).replaceAll("\\p{Cntrl}", "?");
-            throw damaged("'" + shown + "'", null);
+            throw new UnavailableException(
+                    "%s does not tell which storage holds the records: '%s'; write the plugin's name into it"
+                            .formatted(memory, shown));
         }
         if (!text.equals(initial)) {
             LOG.info(
@@ -132,12 +121,5 @@ public final class StorageChoice {
                     initial);
         }
         return text;
-    }
-
-    private UnavailableException damaged(String found, @Nullable Exception cause) {
-        return new UnavailableException(
-                "%s does not tell which storage holds the records: %s; write the plugin's name into it"
-                        .formatted(file, found),
-                cause);
     }
 }

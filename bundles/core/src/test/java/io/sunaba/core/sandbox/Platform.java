@@ -14,6 +14,7 @@ import io.sunaba.core.fake.Faults;
 import io.sunaba.core.plugin.Kind;
 import io.sunaba.core.plugin.Plugins;
 import io.sunaba.core.record.SandboxRecords;
+import io.sunaba.core.storage.ChoiceFile;
 import io.sunaba.core.storage.StorageChoice;
 import io.sunaba.core.storage.StoredRecords;
 import io.sunaba.core.validation.HostLimits;
@@ -99,8 +100,9 @@ final class Platform implements AutoCloseable {
 
     private SandboxRegistry newRegistry() {
         StorageChoice choice =
-                new StorageChoice(plugins, directory.resolve("data/storage"), "fake");
-        SandboxRecords records = new SandboxRecords(choice::require);
+                new StorageChoice(
+                        plugins, new ChoiceFile(directory.resolve("data/storage")), "fake");
+        SandboxRecords records = new SandboxRecords(choice);
         SandboxRegistry registry =
                 new SandboxRegistry(
                         new Environment(
