@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param image the image of its root file system
 /// @param fileSystem the image's type
 /// @param disk the disk in the machine that holds the image, or null while there is none
+/// @param intent what was begun with it and may not be done, or null
 public record ContainerRecord(
         ContainerConfig config,
         ContainerState state,
@@ -25,7 +26,18 @@ public record ContainerRecord(
         @Nullable Instant startedAt,
         Path image,
         String fileSystem,
-        @Nullable Disk disk) {
+        @Nullable Disk disk,
+        @Nullable Intent intent) {
+    /// What is stored before the guest is touched: whoever finds it later completes or undoes it.
+    public enum Intent {
+        /// Bringing it into the guest; to be undone.
+        CREATE,
+        /// Starting it; to be completed, since it may run by now.
+        START,
+        /// Taking it out of the guest; to be completed.
+        DELETE
+    }
+
     /// A disk that is plugged.
     ///
     /// @param id its id in the machine
@@ -54,25 +66,38 @@ public record ContainerRecord(
         return state == ContainerState.RUNNING || state == ContainerState.PAUSED;
     }
 
+    public ContainerRecord intending(@Nullable Intent begun) {
+        return new ContainerRecord(
+                config, state, exit, createdAt, startedAt, image, fileSystem, disk, begun);
+    }
+
     public ContainerRecord in(ContainerState next) {
         return new ContainerRecord(
-                config, next, exit, createdAt, startedAt, image, fileSystem, disk);
+                config, next, exit, createdAt, startedAt, image, fileSystem, disk, intent);
     }
 
     public ContainerRecord started(Instant at) {
         return new ContainerRecord(
-                config, ContainerState.RUNNING, null, createdAt, at, image, fileSystem, disk);
+                config, ContainerState.RUNNING, null, createdAt, at, image, fileSystem, disk, null);
     }
 
     /// @param how how its first process ended, or null if that is unknown or it never ran
     public ContainerRecord ended(@Nullable ExitStatus how) {
         return new ContainerRecord(
-                config, ContainerState.STOPPED, how, createdAt, startedAt, image, fileSystem, disk);
+                config,
+                ContainerState.STOPPED,
+                how,
+                createdAt,
+                startedAt,
+                image,
+                fileSystem,
+                disk,
+                null);
     }
 
     public ContainerRecord on(@Nullable Disk plugged) {
         return new ContainerRecord(
-                config, state, exit, createdAt, startedAt, image, fileSystem, plugged);
+                config, state, exit, createdAt, startedAt, image, fileSystem, plugged, intent);
     }
 
     /// @param changed what is null in it stays as it is
@@ -85,7 +110,8 @@ public record ContainerRecord(
                 startedAt,
                 image,
                 fileSystem,
-                disk);
+                disk,
+                intent);
     }
 
     private static Resources merged(Resources old, Resources changed) {

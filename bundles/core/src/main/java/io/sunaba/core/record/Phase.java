@@ -5,5 +5,7 @@ public enum Phase {
     /// Its creation is under way, or was cut short: what there is of it is to be removed.
     CREATING,
     /// It was handed to its creator.
-    CREATED
+    CREATED,
+    /// Its machine is being ended, or that was cut short: the end is to be completed.
+    STOPPING
 }

@@ -64,6 +64,16 @@ public record SandboxRecord(
         return with(Phase.CREATED, state, reason, machine, containers);
     }
 
+    /// The end of the machine has begun: it is to be completed, whatever happens.
+    public SandboxRecord stopping() {
+        return with(Phase.STOPPING, state, reason, machine, containers);
+    }
+
+    /// Tells whether something was begun with one of the containers and may not be done.
+    public boolean unsettled() {
+        return containers.stream().anyMatch(each -> each.intent() != null);
+    }
+
     public SandboxRecord in(SandboxState next) {
         return with(phase, next, null, machine, containers);
     }
@@ -77,15 +87,20 @@ public record SandboxRecord(
     /// @param why the reason, or null if that was asked for
     public SandboxRecord stopped(@Nullable String why) {
         return with(
-                phase,
+                Phase.CREATED,
                 SandboxState.STOPPED,
                 why,
                 null,
                 containers.stream()
+                        .filter(SandboxRecord::stays)
                         .map(each ->
                                 each.state() == ContainerState.STOPPED ? each : each.ended(null))
-                        .map(each -> each.on(null))
+                        .map(each -> each.on(null).intending(null))
                         .toList());
+    }
+
+    private static boolean stays(ContainerRecord container) {
+        return container.intent() == null || container.intent() == ContainerRecord.Intent.START;
     }
 
     /// Adds a container, or replaces the one of its id.
@@ -140,7 +155,10 @@ public record SandboxRecord(
                 vcpus,
                 memoryBytes,
                 createdAt,
-                containers.stream().map(ContainerRecord::status).toList(),
+                containers.stream()
+                        .filter(each -> each.intent() != ContainerRecord.Intent.CREATE)
+                        .map(ContainerRecord::status)
+                        .toList(),
                 config.annotations());
     }
 }

@@ -127,7 +127,11 @@ final class Boot {
                     result.container(container.id())
                             .map(ContainerRecord::createdAt)
                             .orElseGet(environment.clock()::instant);
-            result = result.with(containers.bring(container, images.of(container.id()), createdAt));
+            result =
+                    result.with(
+                            containers.bring(
+                                    GuestContainers.planned(
+                                            container, images.of(container.id()), createdAt)));
         }
         result = result.in(SandboxState.READY).on(connection.machine().record());
     }

@@ -13,6 +13,7 @@ import io.sunaba.core.workflow.Uninterrupted;
 import io.sunaba.core.workflow.Workflow;
 import io.sunaba.error.ConflictException;
 import io.sunaba.error.NotFoundException;
+import io.sunaba.error.RejectedException;
 import io.sunaba.error.SunabaException;
 import io.sunaba.error.TimedOutException;
 import io.sunaba.sandbox.ContainerConfig;
@@ -69,21 +70,19 @@ final class ContainerWork {
     }
 
     ContainerRecord create(ContainerConfig config, RootImage image) throws InterruptedException {
+        ContainerRecord planned =
+                GuestContainers.planned(config, image, parts.environment().clock().instant());
         CompletableFuture<ContainerRecord> created = new CompletableFuture<>();
         Workflow.run(
                 "container " + config.id() + " of sandbox " + parts.id(),
                 List.of(
                         new Step(
+                                "its intent record",
+                                () -> parts.ledger().intend(sandbox().with(planned)),
+                                () -> parts.ledger().flush()),
+                        new Step(
                                 "bringing it",
-                                () ->
-                                        created.complete(
-                                                parts.containers()
-                                                        .bring(
-                                                                config,
-                                                                image,
-                                                                parts.environment()
-                                                                        .clock()
-                                                                        .instant())),
+                                () -> created.complete(parts.containers().bring(planned)),
                                 () -> parts.containers().takeAway(created.join())),
                         new Step(
                                 "its record",
@@ -99,8 +98,15 @@ final class ContainerWork {
         ContainerRecord container = require(containerId, Operation.DELETE_CONTAINER);
         SandboxRecord without = sandbox().without(containerId);
         if (without.machine() != null) {
-            parts.containers().takeAway(container);
-            without = without.on(parts.connection().machine().record());
+            parts.ledger()
+                    .intend(sandbox().with(container.intending(ContainerRecord.Intent.DELETE)));
+            try {
+                parts.containers().takeAway(container);
+                without = without.on(parts.connection().machine().record());
+            } catch (RuntimeException | InterruptedException failure) {
+                parts.ledger().flush();
+                throw failure;
+            }
         }
         parts.ledger().note(without);
         forget(container, "container " + containerId + " was deleted");
@@ -110,6 +116,15 @@ final class ContainerWork {
     private void forget(ContainerRecord container, String why) {
         parts.processes().forget(container.id(), new NotFoundException(why));
         parts.streams().forget(container.id());
+    }
+
+    /// Makes it durable that containers are about to be started.
+    void intendToStart(List<ContainerRecord> containers) {
+        SandboxRecord intended = sandbox();
+        for (ContainerRecord container : containers) {
+            intended = intended.with(container.intending(ContainerRecord.Intent.START));
+        }
+        parts.ledger().intend(intended);
     }
 
     /// Starts a container; the record is not saved yet.
@@ -129,10 +144,28 @@ final class ContainerWork {
             }
             throw failure;
         }
-        parts.processes().watch(id, id);
+        noteStart(container);
+    }
+
+    /// Starts a container of which it is not known whether it was started.
+    void completeStart(ContainerRecord container) throws InterruptedException {
+        try {
+            parts.connection().agent().startContainer(container.id());
+        } catch (ConflictException _) {
+            // It was; if it has ended since, the guest tells how.
+        } catch (NotFoundException | RejectedException e) {
+            LOG.warn("Container {} of sandbox {} does not start", container.id(), parts.id(), e);
+            parts.ledger().noteUnsaved(sandbox().with(container.ended(null)));
+            return;
+        }
+        noteStart(container);
+    }
+
+    private void noteStart(ContainerRecord container) {
         parts.ledger()
                 .noteUnsaved(
                         sandbox().with(container.started(parts.environment().clock().instant())));
+        parts.processes().watch(container.id(), container.id());
     }
 
     private void removeLeftovers(String containerId, Exception failure) {
@@ -158,8 +191,9 @@ final class ContainerWork {
         List<ContainerRecord> left = new ArrayList<>();
         for (ContainerRecord container : which) {
             if (container.state() == ContainerState.READY) {
-                parts.containers().remove(container.id());
+                // One that is stopped may be in the guest or not; one that is ready must be.
                 parts.ledger().note(sandbox().with(container.ended(null)));
+                parts.containers().remove(container.id());
             } else if (container.alive()) {
                 if (container.state() == ContainerState.PAUSED) {
                     agent.resumeContainer(container.id());

@@ -62,6 +62,7 @@ final class CoreSandbox implements FixedDevices {
         return live.lock()
                 .exclusive(() -> {
                     requireLegal(operation);
+                    live.settle();
                     return body.run();
                 });
     }
@@ -97,6 +98,7 @@ final class CoreSandbox implements FixedDevices {
         live.lock()
                 .change(() -> {
                     live.requireUsable();
+                    live.settle();
                     live.lifecycle().start();
                     live.listen();
                 });
@@ -199,8 +201,11 @@ final class CoreSandbox implements FixedDevices {
         return changing(
                 Operation.START_CONTAINER,
                 () -> {
+                    ContainerRecord container =
+                            work.require(containerId, Operation.START_CONTAINER);
+                    work.intendToStart(List.of(container));
                     try {
-                        work.start(work.require(containerId, Operation.START_CONTAINER));
+                        work.start(container);
                     } finally {
                         parts.ledger().flush();
                     }

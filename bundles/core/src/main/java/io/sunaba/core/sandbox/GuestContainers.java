@@ -16,6 +16,7 @@ import io.sunaba.hypervisor.Machine;
 import io.sunaba.hypervisor.PciPath;
 import io.sunaba.sandbox.ContainerConfig;
 import io.sunaba.sandbox.ContainerState;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
@@ -25,6 +26,9 @@ import java.util.concurrent.ThreadLocalRandom;
 /// Brings containers into a guest and out of it: a disk with the root file system, and the
 /// container on it.
 final class GuestContainers {
+    /// In place of the path of a disk that is not plugged yet.
+    private static final PciPath UNPLUGGED = new PciPath("00");
+
     private final Connection connection;
     private final boolean sharedPidNamespace;
 
@@ -34,24 +38,9 @@ final class GuestContainers {
         this.sharedPidNamespace = sharedPidNamespace;
     }
 
-    /// Plugs a container's disk and creates it in the guest; on failure neither is left.
-    ContainerRecord bring(ContainerConfig config, RootImage image, Instant createdAt)
-            throws InterruptedException {
-        Machine machine = connection.machine();
-        Agent agent = connection.agent();
+    /// What a container will be, before anything is done for it.
+    static ContainerRecord planned(ContainerConfig config, RootImage image, Instant createdAt) {
         String diskId = "root-" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
-        CompletableFuture<PciPath> path = new CompletableFuture<>();
-        Workflow.run(
-                "container " + config.id(),
-                List.of(
-                        new Step(
-                                "its disk",
-                                () -> path.complete(plug(machine, diskId, image)),
-                                () -> machine.ability(DiskHotplug.class).unplugDisk(diskId)),
-                        new Step(
-                                "its place in the guest",
-                                () -> create(agent, config, image.fileSystem(), path.join()),
-                                () -> remove(agent, config.id()))));
         return new ContainerRecord(
                 config,
                 ContainerState.READY,
@@ -60,16 +49,39 @@ final class GuestContainers {
                 null,
                 image.file(),
                 image.fileSystem(),
-                new ContainerRecord.Disk(diskId, path.join()));
+                new ContainerRecord.Disk(diskId, UNPLUGGED),
+                ContainerRecord.Intent.CREATE);
     }
 
-    private static PciPath plug(Machine machine, String diskId, RootImage image)
+    /// Plugs the disk of a planned container and creates it in the guest; on failure neither is
+    /// left.
+    ContainerRecord bring(ContainerRecord planned) throws InterruptedException {
+        ContainerConfig config = planned.config();
+        String diskId = requireDisk(planned).id();
+        Machine machine = connection.machine();
+        Agent agent = connection.agent();
+        CompletableFuture<PciPath> path = new CompletableFuture<>();
+        Workflow.run(
+                "container " + config.id(),
+                List.of(
+                        new Step(
+                                "its disk",
+                                () -> path.complete(plug(machine, diskId, planned.image())),
+                                () -> machine.ability(DiskHotplug.class).unplugDisk(diskId)),
+                        new Step(
+                                "its place in the guest",
+                                () -> create(agent, config, planned.fileSystem(), path.join()),
+                                () -> remove(agent, config.id()))));
+        return planned.on(new ContainerRecord.Disk(diskId, path.join())).intending(null);
+    }
+
+    private static PciPath plug(Machine machine, String diskId, Path image)
             throws InterruptedException {
         return machine.ability(DiskHotplug.class)
                 .plugDisk(
                         new DiskSpec(
                                 diskId,
-                                image.file(),
+                                image,
                                 DiskSpec.Format.RAW,
                                 true,
                                 DiskSpec.Cache.WRITEBACK,
@@ -95,13 +107,18 @@ final class GuestContainers {
 
     /// Creates a container anew on the disk that it has.
     void renew(ContainerRecord container) throws InterruptedException {
+        ContainerRecord.Disk disk = requireDisk(container);
+        Agent agent = connection.agent();
+        remove(agent, container.id());
+        create(agent, container.config(), container.fileSystem(), disk.path());
+    }
+
+    private static ContainerRecord.Disk requireDisk(ContainerRecord container) {
         ContainerRecord.Disk disk = container.disk();
         if (disk == null) {
             throw new IllegalStateException("container " + container.id() + " has no disk");
         }
-        Agent agent = connection.agent();
-        remove(agent, container.id());
-        create(agent, container.config(), container.fileSystem(), disk.path());
+        return disk;
     }
 
     /// Takes a container out of the guest and its disk out of the machine, as far as they are

@@ -35,6 +35,13 @@ final class Ledger {
         unsaved = false;
     }
 
+    /// Saves what is about to be done and makes nothing of it known. What is done is then
+    /// committed; if it is not done, [#flush] takes it back.
+    void intend(SandboxRecord intended) {
+        Uninterrupted.run(() -> environment.records().save(intended));
+        unsaved = true;
+    }
+
     /// Takes note of what has happened and cannot be taken back, and saves it. If it cannot be
     /// saved now, it is known all the same, and saved with the next change.
     void note(SandboxRecord next) {

@@ -52,6 +52,9 @@ final class Lifecycle {
             boot();
         }
         try {
+            if (!record().containers().isEmpty()) {
+                work.intendToStart(record().containers());
+            }
             for (ContainerRecord container : record().containers()) {
                 work.start(container);
             }
@@ -104,6 +107,7 @@ final class Lifecycle {
             return;
         }
         if (force) {
+            intendToStop();
             try {
                 Limited.run(
                         "the end of the guest of sandbox " + record.id(),
@@ -114,10 +118,30 @@ final class Lifecycle {
             }
         } else {
             work.endOrderly(record.containers());
+            intendToStop();
             parts.connection().agent().destroySandbox();
         }
         end(null);
         log("stopped", begun);
+    }
+
+    /// From here on there is no way back: the guest is emptied. A machine can be ended without it
+    /// being stored before, if it must.
+    private void intendToStop() {
+        if (!parts.environment().records().hasStorage()) {
+            return;
+        }
+        try {
+            parts.ledger().intend(record().stopping());
+        } catch (RuntimeException e) {
+            LOG.warn("That sandbox {} is being stopped cannot be stored", parts.id(), e);
+        }
+    }
+
+    /// Completes a stop that was cut short.
+    void completeStop() throws InterruptedException {
+        end(null);
+        LOG.info("Sandbox {}, whose stop was cut short, is stopped", parts.id());
     }
 
     /// Ends the machine and takes note of it.

@@ -98,7 +98,7 @@ final class LiveSandbox implements Connection.Listener, Processes.EndListener {
     }
 
     boolean created() {
-        return record().phase() == Phase.CREATED;
+        return record().phase() != Phase.CREATING;
     }
 
     /// Tells whether the hypervisor has something to say of it.
@@ -240,10 +240,39 @@ final class LiveSandbox implements Connection.Listener, Processes.EndListener {
                 LOG.info("Sandbox {}, whose creation was cut short, is removed", id());
                 return true;
             }
-            if (own != null) {
+            if (record().phase() == Phase.STOPPING) {
+                lifecycle.completeStop();
+            } else if (own != null) {
                 takeUp(own);
             }
             return false;
+        });
+    }
+
+    /// Completes or undoes what was begun with containers when the platform ended. Under the
+    /// exclusive lock.
+    void settle() throws InterruptedException {
+        if (record().unsettled()) {
+            new Settlement(parts, work).run();
+        }
+    }
+
+    private void settleLater() {
+        Thread.startVirtualThread(() -> {
+            try {
+                // Without the lock: the guest may hang.
+                var _ = parts.connection().agent();
+                lock.change(() -> {
+                    if (end == null) {
+                        settle();
+                    }
+                });
+            } catch (InterruptedException | RuntimeException e) {
+                LOG.warn(
+                        "What was begun in sandbox {} is not settled; it is with its next change",
+                        id(),
+                        e);
+            }
         });
     }
 
@@ -251,6 +280,9 @@ final class LiveSandbox implements Connection.Listener, Processes.EndListener {
         try {
             parts.connection().attach();
             watch();
+            if (record().unsettled()) {
+                settleLater();
+            }
         } catch (NotFoundException e) {
             tellEnd(own.id(), GONE, unseenEnd());
         } catch (UnavailableException | TimedOutException e) {

@@ -86,7 +86,8 @@ class SandboxRecordsTest {
                 NOW,
                 Path.of("/data/images/1.erofs"),
                 "erofs",
-                new ContainerRecord.Disk("root-1", new PciPath("08/00")));
+                new ContainerRecord.Disk("root-1", new PciPath("08/00")),
+                ContainerRecord.Intent.START);
     }
 
     private static SandboxRecord sandbox(String id, ContainerRecord... containers) {
@@ -233,6 +234,7 @@ class SandboxRecordsTest {
                         null,
                         Path.of("/i"),
                         "erofs",
+                        null,
                         null);
         assertThatThrownBy(() -> records.save(sandbox("web", big)))
                 .isInstanceOf(RejectedException.class)

@@ -1,0 +1,66 @@
+package io.sunaba.core.sandbox;
+
+import static java.util.Objects.requireNonNull;
+
+import io.sunaba.core.record.ContainerRecord;
+import io.sunaba.core.record.ContainerRecord.Intent;
+import io.sunaba.core.record.SandboxRecord;
+import io.sunaba.sandbox.SandboxState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Settles what an earlier process had begun with the containers of a sandbox whose machine lives.
+/// Called under the sandbox's exclusive lock.
+///
+/// Nobody was told that a container was created: that is undone. One that was being started may run
+/// by now, and one that was being deleted may be gone: that is completed.
+final class Settlement {
+    private static final Logger LOG = LoggerFactory.getLogger(Settlement.class);
+
+    private final Parts parts;
+    private final ContainerWork work;
+
+    Settlement(Parts parts, ContainerWork work) {
+        this.parts = requireNonNull(parts, "parts is null");
+        this.work = requireNonNull(work, "work is null");
+    }
+
+    void run() throws InterruptedException {
+        for (ContainerRecord container : record().containers()) {
+            Intent intent = container.intent();
+            if (intent != null) {
+                settle(container, intent);
+            }
+        }
+    }
+
+    private void settle(ContainerRecord container, Intent intent) throws InterruptedException {
+        switch (intent) {
+            case CREATE, DELETE -> {
+                parts.containers().takeAway(container);
+                parts.ledger()
+                        .note(
+                                record().without(container.id())
+                                        .on(parts.connection().machine().record()));
+            }
+            case START -> {
+                work.completeStart(container);
+                // The containers of a sandbox that does not run are only started with it.
+                parts.ledger()
+                        .note(
+                                record().state() == SandboxState.READY
+                                        ? record().in(SandboxState.RUNNING)
+                                        : record());
+            }
+        }
+        LOG.info(
+                "Container {} of sandbox {}: its {} was cut short and is settled",
+                container.id(),
+                parts.id(),
+                intent);
+    }
+
+    private SandboxRecord record() {
+        return parts.ledger().record();
+    }
+}
