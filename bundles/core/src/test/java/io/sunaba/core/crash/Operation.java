@@ -1,0 +1,280 @@
+package io.sunaba.core.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sunaba.error.NotFoundException;
+import io.sunaba.sandbox.ContainerState;
+import io.sunaba.sandbox.ContainerStatus;
+import io.sunaba.sandbox.Sandbox;
+import io.sunaba.sandbox.SandboxState;
+import java.util.Optional;
+
+/// The operations of the matrix: what must be there before, the operation, and how a user goes on
+/// whose call failed. There is always a running sandbox `other` that must not notice.
+enum Operation {
+    CREATE {
+        @Override
+        void prepare(World world) {
+            // Nothing is there.
+        }
+
+        @Override
+        void run(World world) throws InterruptedException {
+            world.create("web", "one", "two");
+        }
+
+        @Override
+        void repeat(World world) throws InterruptedException {
+            if (world.hasWeb()) {
+                assertThat(world.web().status().containers()).hasSize(2);
+                end(world);
+            }
+            run(world);
+        }
+    },
+
+    START {
+        @Override
+        void prepare(World world) throws InterruptedException {
+            world.create("web", "one", "two");
+        }
+
+        @Override
+        void run(World world) throws InterruptedException {
+            world.web().start();
+        }
+
+        @Override
+        void repeat(World world) throws InterruptedException {
+            if (world.web().status().state() != SandboxState.RUNNING) {
+                run(world);
+            }
+            assertRunning(world, "one");
+            assertRunning(world, "two");
+        }
+    },
+
+    START_AGAIN {
+        @Override
+        void prepare(World world) throws InterruptedException {
+            START.prepare(world);
+            START.run(world);
+            STOP.run(world);
+        }
+
+        @Override
+        void run(World world) throws InterruptedException {
+            START.run(world);
+        }
+
+        @Override
+        void repeat(World world) throws InterruptedException {
+            START.repeat(world);
+        }
+    },
+
+    CREATE_CONTAINER {
+        @Override
+        void prepare(World world) throws InterruptedException {
+            world.create("web", "one");
+            world.web().start();
+        }
+
+        @Override
+        void run(World world) throws InterruptedException {
+            world.web().createContainer(world.container("two"));
+        }
+
+        @Override
+        void repeat(World world) throws InterruptedException {
+            if (world.web().status().state() == SandboxState.STOPPED) {
+                world.web().start();
+            }
+            if (container(world, "two").isEmpty()) {
+                run(world);
+            }
+            if (container(world, "two").orElseThrow().state() != ContainerState.RUNNING) {
+                world.web().startContainer("two");
+            }
+            assertRunning(world, "two");
+        }
+    },
+
+    START_CONTAINER {
+        @Override
+        void prepare(World world) throws InterruptedException {
+            CREATE_CONTAINER.prepare(world);
+            CREATE_CONTAINER.run(world);
+        }
+
+        @Override
+        void run(World world) throws InterruptedException {
+            world.web().startContainer("two");
+        }
+
+        @Override
+        void repeat(World world) throws InterruptedException {
+            CREATE_CONTAINER.repeat(world);
+        }
+    },
+
+    RESTART_CONTAINER {
+        @Override
+        void prepare(World world) throws InterruptedException {
+            START_CONTAINER.prepare(world);
+            START_CONTAINER.run(world);
+            world.web().stopContainer("two", false);
+        }
+
+        @Override
+        void run(World world) throws InterruptedException {
+            START_CONTAINER.run(world);
+        }
+
+        @Override
+        void repeat(World world) throws InterruptedException {
+            CREATE_CONTAINER.repeat(world);
+        }
+    },
+
+    DELETE_CONTAINER {
+        @Override
+        void prepare(World world) throws InterruptedException {
+            CREATE_CONTAINER.prepare(world);
+            CREATE_CONTAINER.run(world);
+        }
+
+        @Override
+        void run(World world) throws InterruptedException {
+            world.web().deleteContainer("two");
+        }
+
+        @Override
+        void repeat(World world) throws InterruptedException {
+            if (container(world, "two").isPresent()) {
+                if (container(world, "two").orElseThrow().state() == ContainerState.RUNNING) {
+                    world.web().stopContainer("two", false);
+                }
+                run(world);
+            }
+            CREATE_CONTAINER.repeat(world);
+        }
+    },
+
+    DELETE {
+        @Override
+        void prepare(World world) throws InterruptedException {
+            world.create("web", "one");
+        }
+
+        @Override
+        void run(World world) throws InterruptedException {
+            world.web().delete();
+        }
+
+        @Override
+        void repeat(World world) throws InterruptedException {
+            if (world.hasWeb()) {
+                run(world);
+            }
+            prepare(world);
+        }
+    },
+
+    STOP {
+        @Override
+        void prepare(World world) throws InterruptedException {
+            world.create("web", "one", "two");
+            world.web().start();
+            world.web().createContainer(world.container("ready"));
+        }
+
+        @Override
+        void run(World world) throws InterruptedException {
+            world.web().stop(false);
+        }
+
+        @Override
+        void repeat(World world) throws InterruptedException {
+            run(world);
+            START.repeat(world);
+        }
+    },
+
+    STOP_BY_FORCE {
+        @Override
+        void prepare(World world) throws InterruptedException {
+            STOP.prepare(world);
+        }
+
+        @Override
+        void run(World world) throws InterruptedException {
+            world.web().stop(true);
+        }
+
+        @Override
+        void repeat(World world) throws InterruptedException {
+            run(world);
+            START.repeat(world);
+        }
+    },
+
+    USE_STORAGE {
+        @Override
+        void prepare(World world) throws InterruptedException {
+            START.prepare(world);
+            START.run(world);
+            String first = world.storageInUse();
+            // What an earlier use leaves there is stale.
+            world.storages().use(first.equals("fs") ? "leveldb" : "fs");
+            world.create("stale");
+            world.sandboxes().fetch("stale").delete();
+            world.storages().use(first);
+        }
+
+        @Override
+        void run(World world) throws InterruptedException {
+            world.storages().use(world.storageInUse().equals("fs") ? "leveldb" : "fs");
+        }
+
+        @Override
+        void repeat(World world) throws InterruptedException {
+            String before = world.storageInUse();
+            run(world);
+            assertThat(world.storageInUse()).isNotEqualTo(before);
+            world.stopAndStart();
+            assertThat(world.storageInUse()).isNotEqualTo(before);
+            if (world.web().status().state() == SandboxState.STOPPED) {
+                world.web().start();
+            }
+        }
+    };
+
+    abstract void prepare(World world) throws InterruptedException;
+
+    abstract void run(World world) throws InterruptedException;
+
+    /// Goes on after the operation failed, or was done and not heard of; ends with a sandbox `web`.
+    abstract void repeat(World world) throws InterruptedException;
+
+    /// Removes the sandbox.
+    static void end(World world) throws InterruptedException {
+        Sandbox web = world.web();
+        web.stop(false);
+        web.delete();
+    }
+
+    private static Optional<ContainerStatus> container(World world, String id)
+            throws InterruptedException {
+        try {
+            return Optional.of(world.web().statusContainer(id));
+        } catch (NotFoundException _) {
+            return Optional.empty();
+        }
+    }
+
+    private static void assertRunning(World world, String container) throws InterruptedException {
+        assertThat(world.web().statusContainer(container).state())
+                .isEqualTo(ContainerState.RUNNING);
+    }
+}

@@ -1,0 +1,142 @@
+package io.sunaba.core.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sunaba.core.fake.FakeGuest;
+import io.sunaba.core.fake.FakeHypervisor.Host;
+import io.sunaba.core.record.ContainerRecord;
+import io.sunaba.core.record.Phase;
+import io.sunaba.core.record.SandboxRecord;
+import io.sunaba.core.record.SandboxRecords;
+import io.sunaba.error.NotFoundException;
+import io.sunaba.sandbox.ContainerState;
+import io.sunaba.sandbox.SandboxState;
+import io.sunaba.sandbox.SandboxStatus;
+import io.sunaba.storage.MetadataStorage;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+
+/// What must hold whatever has happened: records agree with machines and guests, and nothing is
+/// orphaned.
+final class Soundness {
+    private static final long PATIENCE = Duration.ofSeconds(10).toNanos();
+
+    private final World world;
+    private final boolean stored;
+
+    private Soundness(World world, boolean stored) {
+        this.world = world;
+        this.stored = stored;
+    }
+
+    /// Asserts it of what is known and of what is stored, once the daemon has settled.
+    static void await(World world) throws InterruptedException {
+        await(new Soundness(world, true));
+    }
+
+    /// Asserts it of what is known.
+    static void awaitKnown(World world) throws InterruptedException {
+        await(new Soundness(world, false));
+    }
+
+    private static void await(Soundness soundness) throws InterruptedException {
+        long until = System.nanoTime() + PATIENCE;
+        while (true) {
+            try {
+                soundness.check();
+                return;
+            } catch (AssertionError e) {
+                if (System.nanoTime() > until) {
+                    throw e;
+                }
+                LockSupport.parkNanos(1_000_000);
+            }
+        }
+    }
+
+    private void check() throws InterruptedException {
+        Set<String> machines = new HashSet<>();
+        List<SandboxStatus> listed = world.sandboxes().list();
+        assertThat(listed).extracting(SandboxStatus::id).contains("other");
+        for (SandboxStatus status : listed) {
+            if (status.state() != SandboxState.STOPPED) {
+                machines.add("sandbox/" + status.id());
+                check(status, host(status.id()));
+            }
+        }
+        assertThat(world.hypervisor.hosts.values())
+                .as("machines")
+                .extracting(host -> host.spec.config().owner())
+                .containsExactlyInAnyOrderElementsOf(machines);
+        if (stored) {
+            checkStored(listed);
+        }
+    }
+
+    private Host host(String id) {
+        List<Host> hosts =
+                world.hypervisor.hosts.values().stream()
+                        .filter(host -> host.spec.config().owner().equals("sandbox/" + id))
+                        .toList();
+        assertThat(hosts).as("machine of %s", id).hasSize(1);
+        assertThat(hosts.getFirst().exit).as("machine of %s", id).isNotDone();
+        return hosts.getFirst();
+    }
+
+    private static void check(SandboxStatus status, Host host) {
+        Set<String> mayBe = new HashSet<>();
+        status.containers()
+                .forEach(container -> {
+                    mayBe.add(container.id());
+                    FakeGuest.Container inGuest = host.guest.containers.get(container.id());
+                    if (container.state() != ContainerState.STOPPED) {
+                        assertThat(inGuest).as("container %s", container).isNotNull();
+                        assertThat(inGuest.started)
+                                .as("started: %s", container)
+                                .isEqualTo(container.state() == ContainerState.RUNNING);
+                    } else if (inGuest != null && inGuest.started) {
+                        assertThat(host.guest.process(container.id(), container.id()).exit)
+                                .as("exit")
+                                .isDone();
+                    }
+                });
+        assertThat(host.guest.containers.keySet()).as("containers").isSubsetOf(mayBe);
+        assertThat(host.disks).as("disks").hasSize(status.containers().size());
+    }
+
+    private void checkStored(List<SandboxStatus> listed) throws InterruptedException {
+        MetadataStorage storage = world.storage();
+        SandboxRecords records = new SandboxRecords(() -> storage);
+        assertThat(records.loadIndex())
+                .as("index")
+                .containsExactlyInAnyOrderElementsOf(
+                        listed.stream().map(SandboxStatus::id).toList());
+        for (String id : List.of("web", "other")) {
+            if (listed.stream().noneMatch(status -> status.id().equals(id))) {
+                assertThat(has(storage, "sandbox/" + id)).as("record of %s", id).isFalse();
+            }
+        }
+        for (SandboxStatus status : listed) {
+            SandboxRecord record;
+            try {
+                record = records.load(status.id());
+            } catch (NotFoundException e) {
+                throw new AssertionError("no record", e);
+            }
+            assertThat(record.phase()).isEqualTo(Phase.CREATED);
+            assertThat(record.containers()).extracting(ContainerRecord::intent).containsOnlyNulls();
+            assertThat(record.status()).isEqualTo(status);
+        }
+    }
+
+    private static boolean has(MetadataStorage storage, String key) {
+        try {
+            return storage.load(key).length > 0;
+        } catch (NotFoundException _) {
+            return false;
+        }
+    }
+}

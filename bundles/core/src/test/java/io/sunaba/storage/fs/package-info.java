@@ -1,0 +1,4 @@
+@NullMarked
+package io.sunaba.storage.fs;
+
+import org.jspecify.annotations.NullMarked;

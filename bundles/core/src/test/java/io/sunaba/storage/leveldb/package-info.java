@@ -1,0 +1,4 @@
+@NullMarked
+package io.sunaba.storage.leveldb;
+
+import org.jspecify.annotations.NullMarked;
