@@ -1,25 +1,30 @@
 package io.sunaba.storage.leveldb;
 
 import java.nio.file.FileSystemException;
+import java.util.List;
 import java.util.Locale;
 
 /// What went wrong with a database, and what helps.
 final class Advice {
+    private static final List<String> DAMAGES =
+            List.of("corrupt", "checksum", "missing", "does not end with newline", "no such file");
+
     private Advice() {}
 
     static String of(Exception cause) {
         String problem = problem(cause);
-        String lower = problem.toLowerCase(Locale.ROOT);
-        if (lower.contains("lock")) {
-            return problem + "; another process has it open";
-        }
-        if (lower.contains("corrupt")
-                || lower.contains("checksum")
-                || lower.contains("missing files")
-                || lower.contains("does not end with newline")) {
+        if (isDamage(cause)) {
             return problem + "; it is damaged: storage:repair leveldb keeps what is whole of it";
         }
-        return problem;
+        // Damaged blocks have a lock in their name, too.
+        return problem.toLowerCase(Locale.ROOT).contains("lock")
+                ? problem + "; another process has it open"
+                : problem;
+    }
+
+    static boolean isDamage(Exception cause) {
+        String problem = problem(cause).toLowerCase(Locale.ROOT);
+        return DAMAGES.stream().anyMatch(problem::contains);
     }
 
     private static String problem(Exception cause) {

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 /// That lock must not even be tried twice in one process: closing the second descriptor would give
 /// it up. The system properties are the one registry that two revisions of the bundle share.
 final class Claim implements AutoCloseable {
+    private static final String DAMAGED = "damaged";
+
     private final String property;
 
     private Claim(String property) {
@@ -16,12 +18,29 @@ final class Claim implements AutoCloseable {
     }
 
     static Claim on(Path directory) throws IOException {
-        String property = LevelDbStorage.PID + ".owner:" + directory.toRealPath();
+        String property = property(directory);
         if (System.getProperties().putIfAbsent(property, "held") != null) {
             throw new UnavailableException(
                     "the database in %s is in use by this process".formatted(directory));
         }
         return new Claim(property);
+    }
+
+    /// Tells whoever would repair the database that it is open and damaged.
+    void markDamaged() {
+        System.setProperty(property, DAMAGED);
+    }
+
+    static boolean isDamaged(Path directory) throws IOException {
+        return DAMAGED.equals(System.getProperty(property(directory)));
+    }
+
+    static boolean isFree(Path directory) throws IOException {
+        return System.getProperty(property(directory)) == null;
+    }
+
+    private static String property(Path directory) throws IOException {
+        return LevelDbStorage.PID + ".owner:" + directory.toRealPath();
     }
 
     @Override

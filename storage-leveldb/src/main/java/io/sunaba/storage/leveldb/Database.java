@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.sunaba.error.UnavailableException;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -49,6 +50,7 @@ final class Database implements AutoCloseable {
                             PosixFilePermissions.fromString("rwx------")));
             Claim claim = Claim.on(directory);
             try {
+                requireCurrent(directory);
                 return new Database(directory, claim, config.engine().open(directory.toFile()));
             } catch (IOException | RuntimeException e) {
                 claim.close();
@@ -62,10 +64,24 @@ final class Database implements AutoCloseable {
         }
     }
 
+    /// Without this file LevelDB would make a new database over the old one.
+    private static void requireCurrent(Path directory) throws IOException {
+        if (Files.exists(directory.resolve("CURRENT"))) {
+            return;
+        }
+        try (DirectoryStream<Path> parts =
+                Files.newDirectoryStream(directory, "{MANIFEST-*,*.log,*.ldb,*.sst}")) {
+            if (parts.iterator().hasNext()) {
+                throw new IOException("the file CURRENT is missing");
+            }
+        }
+    }
+
     byte @Nullable [] read(byte[] key) {
         try {
             return db.get(key, CHECKED);
         } catch (RuntimeException e) {
+            markDamage(e);
             throw failed("read", directory, e);
         }
     }
@@ -82,7 +98,14 @@ final class Database implements AutoCloseable {
             }
             var _ = db.write(batch, DURABLE);
         } catch (IOException | RuntimeException e) {
+            markDamage(e);
             throw failed("write", directory, e);
+        }
+    }
+
+    private void markDamage(Exception failure) {
+        if (Advice.isDamage(failure)) {
+            claim.markDamaged();
         }
     }
 

@@ -7,11 +7,14 @@ import io.sunaba.storage.StorageRepair;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.osgi.service.component.ComponentContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -26,15 +29,42 @@ public final class LevelDbRepair implements StorageRepair {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
 
+    private static final Duration CLOSING = Duration.ofSeconds(10);
+    private static final Duration POLL = Duration.ofMillis(10);
+
     private final LevelDbConfig config;
+    private final Storage storage;
 
     @Activate
-    public LevelDbRepair(LevelDbSettings settings) {
-        this(LevelDbConfig.of(settings));
+    public LevelDbRepair(LevelDbSettings settings, ComponentContext context) {
+        this(
+                LevelDbConfig.of(settings),
+                new Storage() {
+                    @Override
+                    public void stop() {
+                        context.disableComponent(LevelDbStorage.class.getName());
+                    }
+
+                    @Override
+                    public void start() {
+                        context.enableComponent(LevelDbStorage.class.getName());
+                    }
+                });
     }
 
-    LevelDbRepair(LevelDbConfig config) {
+    LevelDbRepair(LevelDbConfig config, Storage storage) {
         this.config = config;
+        this.storage = storage;
+    }
+
+    /// The component that has the database open, or failed to open it. One that failed is not tried
+    /// again by those who wanted its service: it has to come anew.
+    interface Storage {
+        /// Begins to close the database.
+        void stop();
+
+        /// Begins to open the database.
+        void start();
     }
 
     @Override
@@ -43,6 +73,32 @@ public final class LevelDbRepair implements StorageRepair {
         if (!Files.isDirectory(directory)) {
             throw new UnavailableException("there is no database in " + directory);
         }
+        try {
+            if (!Claim.isFree(directory) && !Claim.isDamaged(directory)) {
+                throw new ConflictException(
+                        "the database in %s is open: there is nothing to repair"
+                                .formatted(directory));
+            }
+            storage.stop();
+            try {
+                awaitFree(directory);
+                return repairFiles(directory);
+            } finally {
+                storage.start();
+            }
+        } catch (IOException e) {
+            throw Database.failed("repair", directory, e);
+        }
+    }
+
+    private static void awaitFree(Path directory) throws IOException {
+        long deadline = System.nanoTime() + CLOSING.toNanos();
+        while (!Claim.isFree(directory) && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(POLL.toNanos());
+        }
+    }
+
+    private String repairFiles(Path directory) {
         try (Claim _ = claim(directory)) {
             Path copy = copy(directory);
             config.engine().repair(directory.toFile());
@@ -61,7 +117,7 @@ public final class LevelDbRepair implements StorageRepair {
             return Claim.on(directory);
         } catch (UnavailableException e) {
             throw new ConflictException(
-                    "the database in %s is open: there is nothing to repair".formatted(directory),
+                    "the database in %s is open, and cannot be repaired now".formatted(directory),
                     e);
         }
     }

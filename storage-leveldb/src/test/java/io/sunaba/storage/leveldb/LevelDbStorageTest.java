@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +24,23 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class LevelDbStorageTest {
     @TempDir private Path folder;
+    private final AtomicInteger renewals = new AtomicInteger();
+    private @Nullable LevelDbStorage opened;
+
+    private final LevelDbRepair.Storage component =
+            new LevelDbRepair.Storage() {
+                @Override
+                public void stop() {
+                    if (opened != null) {
+                        opened.close();
+                    }
+                }
+
+                @Override
+                public void start() {
+                    renewals.incrementAndGet();
+                }
+            };
 
     private LevelDbStorage open(Engine engine) {
         return new LevelDbStorage(new LevelDbConfig(folder.resolve("db"), engine));
@@ -124,7 +143,8 @@ class LevelDbStorageTest {
     @Test
     void repairKeepsWhatIsWholeAndACopy() throws Exception {
         LevelDbRepair repair =
-                new LevelDbRepair(new LevelDbConfig(folder.resolve("db"), Engine.NATIVE));
+                new LevelDbRepair(
+                        new LevelDbConfig(folder.resolve("db"), Engine.NATIVE), component);
         assertThatThrownBy(repair::repair)
                 .isInstanceOf(UnavailableException.class)
                 .hasMessageContaining("there is no database");
@@ -137,7 +157,9 @@ class LevelDbStorageTest {
         Files.delete(only("MANIFEST-*"));
         assertThatThrownBy(() -> open(Engine.NATIVE)).isInstanceOf(UnavailableException.class);
 
+        assertThat(renewals).hasValue(0);
         assertThat(repair.repair()).contains("is repaired", folder + "/db.damaged-");
+        assertThat(renewals).hasValue(1);
         LevelDbStorage repaired = open(Engine.NATIVE);
         assertThat(repaired.load("key")).asString(UTF_8).isEqualTo("value");
         repaired.close();
@@ -147,10 +169,54 @@ class LevelDbStorageTest {
     }
 
     @Test
+    void damageThatIsFoundInAnOpenDatabaseIsRepaired() throws Exception {
+        LevelDbStorage storage = open(Engine.NATIVE);
+        for (int i = 0; i < 100; i++) {
+            storage.save("key/" + i, new byte[1000]);
+        }
+        storage.close();
+        open(Engine.NATIVE).close(); // Moves the log into a table.
+        try (FileChannel file = FileChannel.open(only("*.{ldb,sst}"), StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.wrap(new byte[100]), 10);
+        }
+        opened = open(Engine.NATIVE);
+        LevelDbStorage damaged = opened;
+        assertThatThrownBy(() -> damaged.load("key/0"))
+                .isInstanceOf(UnavailableException.class)
+                .hasMessageContaining("storage:repair leveldb");
+
+        new LevelDbRepair(new LevelDbConfig(folder.resolve("db"), Engine.NATIVE), component)
+                .repair();
+        assertThat(renewals).hasValue(1);
+        LevelDbStorage repaired = open(Engine.NATIVE);
+        assertThat(repaired.load("key/99")).hasSize(1000);
+        repaired.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void databaseWithoutItsFileCurrentIsNotMadeAnew(Engine engine) throws Exception {
+        LevelDbStorage storage = open(engine);
+        storage.save("key", new byte[10]);
+        storage.close();
+        Files.delete(folder.resolve("db/CURRENT"));
+        assertThatThrownBy(() -> open(engine))
+                .isInstanceOf(UnavailableException.class)
+                .hasMessageContainingAll("CURRENT is missing", "storage:repair leveldb");
+        new LevelDbRepair(new LevelDbConfig(folder.resolve("db"), Engine.NATIVE), component)
+                .repair();
+        LevelDbStorage repaired = open(Engine.NATIVE);
+        assertThat(repaired.load("key")).hasSize(10);
+        repaired.close();
+    }
+
+    @Test
     void javaPortSaysThatItCannotRepair() {
         open(Engine.JAVA).close();
         assertThatThrownBy(() ->
-                        new LevelDbRepair(new LevelDbConfig(folder.resolve("db"), Engine.JAVA))
+                        new LevelDbRepair(
+                                        new LevelDbConfig(folder.resolve("db"), Engine.JAVA),
+                                        component)
                                 .repair())
                 .isInstanceOf(UnavailableException.class)
                 .hasMessageContaining("the Java port of LevelDB cannot repair");
