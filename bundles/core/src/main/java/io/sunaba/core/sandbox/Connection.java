@@ -144,12 +144,13 @@ final class Connection {
         SandboxRecord known = record.get();
         while (true) {
             AgentDriver driver = environment.plugins().require(Kind.AGENT, known.agent());
+            // That its machine is not there explains itself, and nobody may wait for more.
+            Machine attached = machine();
             Agent connected;
             try {
                 connected =
                         driver.connect(
-                                machine().agentEndpoint(),
-                                environment.config().get().bootTimeout());
+                                attached.agentEndpoint(), environment.config().get().bootTimeout());
             } catch (UnavailableException e) {
                 throw explained(e);
             }
