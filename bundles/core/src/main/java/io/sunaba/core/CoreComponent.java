@@ -3,6 +3,7 @@ package io.sunaba.core;
 import io.sunaba.agent.AgentDriver;
 import io.sunaba.core.config.CoreConfig;
 import io.sunaba.core.config.CoreSettings;
+import io.sunaba.core.plugin.FailedPlugins;
 import io.sunaba.core.plugin.Kind;
 import io.sunaba.core.plugin.Plugins;
 import io.sunaba.core.record.SandboxRecords;
@@ -36,6 +37,7 @@ import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
 
 /// The services [Sandboxes] and [Storages]: brings configuration, plugins and sandboxes together.
 @Component(
@@ -47,19 +49,20 @@ public final class CoreComponent implements Sandboxes, Storages {
     private static final String IMAGES = "images";
     private static final String STORAGE = "storage";
 
-    private final Plugins plugins = new Plugins(() -> this.config.pluginGrace());
+    private final Plugins plugins;
     private final SandboxRegistry registry;
     private final StoredRecords storedRecords;
     private volatile CoreConfig config;
 
     /// @throws io.sunaba.error.RejectedException if the configuration breaks a rule
     @Activate
-    public CoreComponent(CoreSettings settings) {
-        this(CoreConfig.of(settings));
+    public CoreComponent(CoreSettings settings, @Reference ServiceComponentRuntime components) {
+        this(CoreConfig.of(settings), new FailedPlugins(components));
     }
 
-    CoreComponent(CoreConfig config) {
+    CoreComponent(CoreConfig config, Plugins.Absence absence) {
         this.config = config;
+        this.plugins = new Plugins(() -> this.config.pluginGrace(), absence);
         StorageChoice storage =
                 new StorageChoice(
                         plugins,

@@ -28,6 +28,11 @@ public final class Plugins {
         void removed(Kind<?> kind, String name, Object service);
     }
 
+    /// Knows why a plugin is not there.
+    public interface Absence {
+        Optional<String> reason(Kind<?> kind, String name);
+    }
+
     private record Plugin(Kind<?> kind, String name, int ranking, long id, Object service) {
         @SuppressWarnings("ReferenceEquality") // a service is told by its identity
         boolean is(Object other) {
@@ -36,11 +41,12 @@ public final class Plugins {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Plugins.class);
-    private static final String NAME = "sunaba.name";
+    static final String NAME = "sunaba.name";
     private static final Comparator<Plugin> BEST_FIRST =
             Comparator.comparingInt(Plugin::ranking).reversed().thenComparingLong(Plugin::id);
 
     private final Supplier<Duration> grace;
+    private final Absence absence;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final List<Plugin> plugins = new ArrayList<>();
@@ -48,7 +54,12 @@ public final class Plugins {
 
     /// @param grace how long [#require] waits for a plugin that is not there
     public Plugins(Supplier<Duration> grace) {
+        this(grace, (_, _) -> Optional.empty());
+    }
+
+    public Plugins(Supplier<Duration> grace, Absence absence) {
         this.grace = requireNonNull(grace, "grace is null");
+        this.absence = requireNonNull(absence, "absence is null");
     }
 
     public void listen(Listener listener) {
@@ -118,21 +129,26 @@ public final class Plugins {
 
     /// Returns the plugin of a kind and name, waiting for it for the grace.
     ///
-    /// @throws UnavailableException if it does not come; names what there is instead
+    /// @throws UnavailableException if it does not come; says why, or names what there is instead
     public <T> T require(Kind<T> kind, String name) throws InterruptedException {
-        Duration patience = grace.get();
-        long left = patience.toNanos();
+        return await(kind, name)
+                .orElseThrow(() ->
+                        new UnavailableException(
+                                absence.reason(kind, name)
+                                        .map(reason ->
+                                                "the %s plugin '%s' failed: %s"
+                                                        .formatted(kind, name, reason))
+                                        .orElseGet(() -> missing(kind, name))));
+    }
+
+    private <T> Optional<T> await(Kind<T> kind, String name) throws InterruptedException {
+        long left = grace.get().toNanos();
         lock.lockInterruptibly();
         try {
             while (true) {
                 Optional<T> found = find(kind, name);
-                if (found.isPresent()) {
-                    return found.get();
-                }
-                if (left <= 0) {
-                    throw new UnavailableException(
-                            "there is no %s plugin '%s' (waited %d ms); there is %s"
-                                    .formatted(kind, name, patience.toMillis(), names(kind)));
+                if (found.isPresent() || left <= 0) {
+                    return found;
                 }
                 left = changed.awaitNanos(left);
             }
@@ -165,6 +181,11 @@ public final class Plugins {
         } finally {
             lock.unlock();
         }
+    }
+
+    private String missing(Kind<?> kind, String name) {
+        return "there is no %s plugin '%s' (waited %d ms); there is %s"
+                .formatted(kind, name, grace.get().toMillis(), names(kind));
     }
 
     private String names(Kind<?> kind) {

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -26,6 +27,8 @@ import org.osgi.service.component.runtime.dto.UnsatisfiedReferenceDTO;
 /// The plugins of the platform, and the parts of bundles that cannot work.
 public final class Plugins {
     private static final Map<String, String> KINDS = kinds();
+    private static final Pattern MEANT_FOR_PEOPLE =
+            Pattern.compile("(Caused by: )?io\\.sunaba\\.error\\.");
 
     private final BundleContext context;
     private final ServiceComponentRuntime components;
@@ -174,10 +177,15 @@ public final class Plugins {
                 component.implementationClass.lastIndexOf('.') + 1);
     }
 
-    /// Returns the message of the innermost cause in a stack trace.
+    /// Returns the message of the first error in a stack trace that is meant for people, else that
+    /// of the innermost one.
     private static String firstLine(String trace) {
         String line = "";
         for (String candidate : trace.split("\n", -1)) {
+            if (MEANT_FOR_PEOPLE.matcher(candidate).lookingAt()) {
+                line = candidate;
+                break;
+            }
             if (line.isEmpty() || candidate.startsWith("Caused by: ")) {
                 line = candidate;
             }
