@@ -1,6 +1,7 @@
 package io.sunaba.core.record;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
@@ -17,9 +18,12 @@ import java.time.Instant;
 import java.util.function.Function;
 
 /// The form of stored records: JSON with a number that says which form. Unknown members are
-/// ignored, so a later version may add some; whatever else changes takes a new number.
+/// ignored, so a later version may add some; whatever else changes takes a new number and a step in
+/// [RecordMigration].
 final class RecordFormat {
-    static final int FORMAT = 1;
+    static final int FORMAT = RecordMigration.PRESENT.newest();
+
+    private static final String FORMAT_MEMBER = "format";
 
     private static final Gson GSON =
             new GsonBuilder()
@@ -41,25 +45,47 @@ final class RecordFormat {
     /// @param what what it is called in messages
     /// @throws UnavailableException if it is damaged, or in a form of a later version
     static <T> T read(String what, byte[] data, Class<T> type) {
-        int format;
-        T record;
+        return read(what, data, type, RecordMigration.PRESENT);
+    }
+
+    static <T> T read(String what, byte[] data, Class<T> type, RecordMigration migration) {
+        refuseLater(what, data);
         try {
-            JsonObject json = GSON.fromJson(new String(data, UTF_8), JsonObject.class);
-            format = json == null ? 0 : json.get("format").getAsInt();
-            record = format == FORMAT ? GSON.fromJson(json, type) : null;
+            JsonObject json = parse(data);
+            int format = json.get(FORMAT_MEMBER).getAsInt();
+            if (format < migration.oldest()) {
+                throw new JsonParseException(
+                        "its format is %d, and the oldest is %d"
+                                .formatted(format, migration.oldest()));
+            }
+            return requireNonNull(GSON.fromJson(migration.bringUpToDate(type, format, json), type));
         } catch (RuntimeException e) {
             // Gson passes on what a record's own constructor throws.
             throw new UnavailableException(what + " is damaged: " + e.getMessage(), e);
+        }
+    }
+
+    /// Refuses a record in a form of a later version, and nothing else.
+    static void refuseLater(String what, byte[] data) {
+        int format;
+        try {
+            format = parse(data).get(FORMAT_MEMBER).getAsInt();
+        } catch (RuntimeException _) {
+            return; // Whatever it is, it does not say that it is later.
         }
         if (format > FORMAT) {
             throw new UnavailableException(
                     "%s has format %d, written by a later version; this one reads format %d"
                             .formatted(what, format, FORMAT));
         }
-        if (record == null) {
-            throw new UnavailableException(what + " is damaged: its format is " + format);
+    }
+
+    private static JsonObject parse(byte[] data) {
+        JsonObject json = GSON.fromJson(new String(data, UTF_8), JsonObject.class);
+        if (json == null) {
+            throw new JsonParseException("it is empty");
         }
-        return record;
+        return json;
     }
 
     private static <T> TypeAdapter<T> text(Function<T, String> print, Function<String, T> parse) {

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 public final class RecordTransfer {
     private static final Logger LOG = LoggerFactory.getLogger(RecordTransfer.class);
 
-    /// By key, the index last.
+    /// By key, the two copies of the index last.
     private final Map<String, byte[]> records;
 
     private RecordTransfer(Map<String, byte[]> records) {
@@ -29,17 +29,17 @@ public final class RecordTransfer {
     /// @throws UnavailableException if one cannot be read
     static RecordTransfer from(MetadataStorage storage) {
         Map<String, byte[]> records = new LinkedHashMap<>();
-        for (String id : SandboxRecords.ids(storage)) {
+        List<String> ids = StoredIndex.read(storage).ids();
+        for (String id : ids) {
             try {
                 records.put(SandboxRecords.key(id), storage.load(SandboxRecords.key(id)));
             } catch (NotFoundException _) {
                 // In the index, and not made yet or deleted already.
             }
         }
-        try {
-            records.put(SandboxRecords.INDEX_KEY, storage.load(SandboxRecords.INDEX_KEY));
-        } catch (NotFoundException _) {
-            // Nothing was ever stored.
+        if (!ids.isEmpty()) {
+            records.put(StoredIndex.COPY_KEY, StoredIndex.encode(ids));
+            records.put(StoredIndex.KEY, StoredIndex.encode(ids));
         }
         return new RecordTransfer(records);
     }
@@ -68,7 +68,7 @@ public final class RecordTransfer {
         List<String> stale = new ArrayList<>();
         List<String> before;
         try {
-            before = SandboxRecords.ids(target);
+            before = StoredIndex.read(target).ids();
         } catch (UnavailableException e) {
             LOG.warn("What storage had before is not known, and overwritten", e);
             return List.of();
@@ -78,8 +78,9 @@ public final class RecordTransfer {
                 stale.add(SandboxRecords.key(id));
             }
         }
-        if (!records.containsKey(SandboxRecords.INDEX_KEY)) {
-            stale.add(SandboxRecords.INDEX_KEY);
+        if (!records.containsKey(StoredIndex.KEY)) {
+            stale.add(StoredIndex.KEY);
+            stale.add(StoredIndex.COPY_KEY);
         }
         return stale;
     }

@@ -14,6 +14,8 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The records of sandboxes in a metadata storage: one each, and an index of them, since a storage
 /// cannot enumerate.
@@ -21,6 +23,8 @@ import java.util.stream.Stream;
 /// An id enters the index before its record is written and leaves it after the record was deleted.
 /// After a crash the index may thus name a record that is not there, and never misses one that is.
 public final class SandboxRecords {
+    private static final Logger LOG = LoggerFactory.getLogger(SandboxRecords.class);
+
     /// The format of the records that are written.
     public static final int FORMAT = RecordFormat.FORMAT;
 
@@ -37,14 +41,6 @@ public final class SandboxRecords {
     /// The most that a storage takes as one value.
     private static final int MAXIMUM_BYTES = 1 << 20;
 
-    static final String INDEX_KEY = "sandboxes";
-
-    private record Index(int format, List<String> ids) {
-        Index {
-            ids = List.copyOf(ids);
-        }
-    }
-
     private final Storage storage;
     private final ReentrantLock indexLock = new ReentrantLock();
     private final Set<String> index = new LinkedHashSet<>();
@@ -58,27 +54,28 @@ public final class SandboxRecords {
         this.storage = requireNonNull(storage, "storage is null");
     }
 
-    /// Returns the ids in the index of a storage.
-    static List<String> ids(MetadataStorage storage) {
-        try {
-            return RecordFormat.read(
-                            "the record " + INDEX_KEY, storage.load(INDEX_KEY), Index.class)
-                    .ids();
-        } catch (NotFoundException _) {
-            return List.of();
-        }
-    }
-
     /// Loads the index and returns the ids in it. Goes before all else.
     public List<String> loadIndex() throws InterruptedException {
-        List<String> loaded = ids(storage.require());
-        indexLock.lock();
+        StoredIndex loaded = StoredIndex.read(storage.require());
+        indexLock.lockInterruptibly();
         try {
-            index.addAll(loaded);
+            index.addAll(loaded.ids());
+            if (!loaded.whole()) {
+                mendIndex();
+            }
         } finally {
             indexLock.unlock();
         }
-        return loaded;
+        return loaded.ids();
+    }
+
+    private void mendIndex() throws InterruptedException {
+        try {
+            writeIndex(index);
+            LOG.warn("One of the two copies of the index of sandboxes was not whole; it is mended");
+        } catch (UnavailableException e) {
+            LOG.warn("One of the two copies of the index of sandboxes cannot be mended", e);
+        }
     }
 
     public void addToIndex(String sandboxId) throws InterruptedException {
@@ -94,7 +91,7 @@ public final class SandboxRecords {
         try {
             Set<String> changed = new LinkedHashSet<>(index);
             if (present ? changed.add(sandboxId) : changed.remove(sandboxId)) {
-                write(INDEX_KEY, new Index(RecordFormat.FORMAT, List.copyOf(changed)));
+                writeIndex(changed);
                 index.clear();
                 index.addAll(changed);
             }
@@ -103,19 +100,32 @@ public final class SandboxRecords {
         }
     }
 
+    private void writeIndex(Set<String> ids) throws InterruptedException {
+        byte[] data = StoredIndex.encode(ids);
+        write(StoredIndex.COPY_KEY, data);
+        write(StoredIndex.KEY, data);
+    }
+
     /// Loads the record of a sandbox.
     ///
     /// @throws NotFoundException if there is none
     /// @throws UnavailableException if it cannot be read, is damaged, or of a later version
     public SandboxRecord load(String sandboxId) throws InterruptedException {
-        return RecordFormat.read(
-                "the record " + key(sandboxId),
-                storage.require().load(key(sandboxId)),
-                SandboxRecord.class);
+        SandboxRecord record =
+                RecordFormat.read(
+                        "the record " + key(sandboxId),
+                        storage.require().load(key(sandboxId)),
+                        SandboxRecord.class);
+        if (!record.id().equals(sandboxId)) {
+            throw new UnavailableException(
+                    "the record %s is damaged: it is that of sandbox '%s'"
+                            .formatted(key(sandboxId), record.id()));
+        }
+        return record;
     }
 
     public void save(SandboxRecord record) throws InterruptedException {
-        write(key(record.id()), record);
+        write(key(record.id()), RecordFormat.write(record));
     }
 
     public void delete(String sandboxId) throws InterruptedException {
@@ -127,8 +137,7 @@ public final class SandboxRecords {
         closed = true;
     }
 
-    private void write(String key, Object record) throws InterruptedException {
-        byte[] data = RecordFormat.write(record);
+    private void write(String key, byte[] data) throws InterruptedException {
         if (data.length > MAXIMUM_BYTES) {
             throw new RejectedException(
                     "the record %s would have %d bytes: at most %d are stored"
@@ -158,8 +167,8 @@ public final class SandboxRecords {
     /// Returns the keys of all records, the index last.
     public List<String> keys() throws InterruptedException {
         return Stream.concat(
-                        ids(storage.require()).stream().map(SandboxRecords::key),
-                        Stream.of(INDEX_KEY))
+                        StoredIndex.read(storage.require()).ids().stream().map(SandboxRecords::key),
+                        Stream.of(StoredIndex.COPY_KEY, StoredIndex.KEY))
                 .toList();
     }
 

@@ -143,6 +143,28 @@ final class Recovery {
         }
     }
 
+    /// Tries again to read a record that could not be read.
+    void retry(LiveSandbox damaged) {
+        if (storage.find().isEmpty()) {
+            return;
+        }
+        try {
+            damaged.lock()
+                    .change(() -> {
+                        damaged.requireHeld();
+                        registry.replace(damaged, environment.records().load(damaged.id()));
+                    });
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        } catch (SunabaException e) {
+            LOG.debug("Sandbox {} still cannot be used", damaged.id(), e);
+            return;
+        }
+        LOG.info("The record of sandbox {} is whole again", damaged.id());
+        environment.plugins().all(Kind.HYPERVISOR).forEach(this::lookThrough);
+    }
+
     /// Takes up a sandbox whose record has just come.
     void adopt(String sandboxId) throws InterruptedException {
         load(sandboxId);

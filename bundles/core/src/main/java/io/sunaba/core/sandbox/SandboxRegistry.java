@@ -78,6 +78,7 @@ public final class SandboxRegistry implements Sandboxes, Plugins.Listener, AutoC
     @Override
     public List<SandboxStatus> list() {
         readyUninterrupted();
+        all().forEach(this::retry);
         return sandboxes.values().stream()
                 .filter(LiveSandbox::created)
                 .map(sandbox -> sandbox.record().status())
@@ -113,7 +114,15 @@ public final class SandboxRegistry implements Sandboxes, Plugins.Listener, AutoC
     }
 
     private Optional<LiveSandbox> live(String sandboxId) {
+        known(sandboxId).ifPresent(this::retry);
         return Optional.ofNullable(sandboxes.get(sandboxId)).filter(LiveSandbox::created);
+    }
+
+    /// Looks whether somebody has mended a record that could not be read.
+    private void retry(LiveSandbox sandbox) {
+        if (sandbox.damaged()) {
+            recovery.retry(sandbox);
+        }
     }
 
     private Sandbox open(LiveSandbox sandbox) {
@@ -179,7 +188,11 @@ public final class SandboxRegistry implements Sandboxes, Plugins.Listener, AutoC
 
     /// Puts a fresh object in the place of one that was released.
     void renew(LiveSandbox released) {
-        sandboxes.replace(released.id(), released, hold(released.record()));
+        replace(released, released.record());
+    }
+
+    void replace(LiveSandbox sandbox, SandboxRecord record) {
+        sandboxes.replace(sandbox.id(), sandbox, hold(record));
     }
 
     /// Returns a fresh object for a sandbox.

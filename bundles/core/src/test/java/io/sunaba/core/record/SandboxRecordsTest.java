@@ -35,7 +35,7 @@ class SandboxRecordsTest {
     private final FakeStorage storage = new FakeStorage();
     private final SandboxRecords records = new SandboxRecords(() -> storage);
 
-    private static ContainerRecord container(String id, Rootfs rootfs) {
+    static ContainerRecord container(String id, Rootfs rootfs) {
         ContainerConfig config =
                 new ContainerConfig(
                         id,
@@ -90,7 +90,7 @@ class SandboxRecordsTest {
                 ContainerRecord.Intent.START);
     }
 
-    private static SandboxRecord sandbox(String id, ContainerRecord... containers) {
+    static SandboxRecord sandbox(String id, ContainerRecord... containers) {
         SandboxConfig config =
                 new SandboxConfig(
                         id,
@@ -178,6 +178,15 @@ class SandboxRecordsTest {
     }
 
     @Test
+    void recordOfAnotherSandboxIsDamaged() throws InterruptedException {
+        records.save(sandbox("web"));
+        storage.save("sandbox/other", storage.load("sandbox/web"));
+        assertThatThrownBy(() -> records.load("other"))
+                .isInstanceOf(UnavailableException.class)
+                .hasMessageContainingAll("sandbox/other", "damaged", "'web'");
+    }
+
+    @Test
     void damagedRecordIsNamed() {
         for (String text : new String[] {"", "{", "[]", "{\"format\":1}", "{\"id\":\"web\"}"}) {
             storage.save("sandbox/web", text.getBytes(UTF_8));
@@ -202,8 +211,11 @@ class SandboxRecordsTest {
     @Test
     void indexThatCouldNotBeSavedIsAsBefore() throws InterruptedException {
         records.addToIndex("a");
-        storage.failWrite(1);
-        assertThatThrownBy(() -> records.addToIndex("b")).isInstanceOf(UnavailableException.class);
+        for (int write = 1; write <= 2; write++) {
+            storage.failWrite(write);
+            assertThatThrownBy(() -> records.addToIndex("b"))
+                    .isInstanceOf(UnavailableException.class);
+        }
         records.addToIndex("c");
         assertThat(new SandboxRecords(() -> storage).loadIndex()).containsExactly("a", "c");
     }

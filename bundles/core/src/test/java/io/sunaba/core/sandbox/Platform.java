@@ -183,7 +183,7 @@ final class Platform implements AutoCloseable {
 
     void assertNothingLeft() {
         assertThat(hypervisor.hosts).isEmpty();
-        assertThat(storage.records.keySet()).isSubsetOf("sandboxes");
+        assertThat(storage.records.keySet()).isSubsetOf("sandboxes", "sandboxes.copy");
         if (storage.records.containsKey("sandboxes")) {
             assertThat(storage.records.get("sandboxes")).asString().contains("\"ids\":[]");
         }

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RecoveryTest {
     @TempDir Path directory;
@@ -99,6 +101,23 @@ class RecoveryTest {
     }
 
     @Test
+    void machineThatIsGoneIsOnRecordAlsoIfItsAgentIsLookedForFirst() throws InterruptedException {
+        running();
+        platform.stop();
+        platform.hypervisor.only().kill();
+        platform.startWithoutHypervisor();
+        assertThat(found().status().state()).isEqualTo(SandboxState.RUNNING);
+        platform.remove(platform.driver);
+        platform.add(platform.driver);
+        long added = System.nanoTime();
+        platform.add(platform.hypervisor);
+        Platform.await("stopped", () -> found().status().state() == SandboxState.STOPPED);
+        assertThat(Duration.ofNanos(System.nanoTime() - added))
+                .as("less than the second for which a lost connection waits for an explanation")
+                .isLessThan(Duration.ofMillis(900));
+    }
+
+    @Test
     void creationThatACrashCutShortIsUndone() throws Exception {
         CountDownLatch reached = platform.faults.hang("agent.createSandbox");
         Running<Sandbox> creation = Platform.run(() -> platform.create("web"));
@@ -171,19 +190,75 @@ class RecoveryTest {
         platform.assertNothingLeft();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"sandboxes", "sandboxes.copy"})
+    void eitherCopyOfTheIndexWillDo(String damaged) throws InterruptedException {
+        running();
+        platform.stop();
+        byte[] index = platform.storage.load("sandboxes");
+        platform.storage.save(damaged, "{".getBytes(UTF_8));
+        platform.start();
+        assertThat(platform.sandboxes.list()).hasSize(1);
+        assertThat(platform.storage.load(damaged)).isEqualTo(index);
+        platform.stop();
+        platform.storage.delete(damaged);
+        platform.start();
+        assertThat(platform.sandboxes.list()).hasSize(1);
+        assertThat(platform.hypervisor.only().exit).isNotDone();
+        assertThat(platform.storage.load(damaged)).isEqualTo(index);
+    }
+
     @Test
-    void damagedIndexEndsNoMachine() throws InterruptedException {
+    void damagedIndexAndCopyEndNoMachine() throws InterruptedException {
         running();
         platform.stop();
         byte[] index = platform.storage.load("sandboxes");
         platform.storage.save("sandboxes", "{".getBytes(UTF_8));
+        platform.storage.save("sandboxes.copy", "[]".getBytes(UTF_8));
         platform.start();
         assertThatThrownBy(() -> platform.sandboxes.list())
                 .isInstanceOf(UnavailableException.class)
-                .hasMessageContainingAll("fake", "damaged");
+                .hasMessageContainingAll("fake", "sandboxes", "damaged", "copy");
+        assertThatThrownBy(() -> platform.create("other")).isInstanceOf(UnavailableException.class);
+        assertThat(platform.storage.load("sandboxes")).asString().isEqualTo("{");
         assertThat(platform.hypervisor.only().exit).isNotDone();
         platform.storage.save("sandboxes", index);
         assertThat(platform.sandboxes.list()).hasSize(1);
+        assertThat(platform.storage.load("sandboxes.copy")).isEqualTo(index);
+    }
+
+    @Test
+    void indexOfALaterVersionIsLeftAlone() throws InterruptedException {
+        running();
+        platform.stop();
+        byte[] later = "{\"format\":99,\"ids\":{}}".getBytes(UTF_8);
+        platform.storage.save("sandboxes", later);
+        platform.start();
+        assertThatThrownBy(() -> platform.sandboxes.list())
+                .isInstanceOf(UnavailableException.class)
+                .hasMessageContainingAll("sandboxes", "format 99", "later version");
+        assertThat(platform.storage.load("sandboxes")).isEqualTo(later);
+        assertThat(platform.hypervisor.only().exit).isNotDone();
+    }
+
+    @Test
+    void recordThatWasMendedIsTakenUpWithoutARestart() throws InterruptedException {
+        running();
+        platform.stop();
+        byte[] whole = platform.storage.load("sandbox/web");
+        platform.storage.save("sandbox/web", "gone bad".getBytes(UTF_8));
+        platform.start();
+        assertThat(found().status().reason()).contains("damaged");
+        platform.storage.save("sandbox/web", whole);
+        assertThat(platform.sandboxes.list())
+                .singleElement()
+                .extracting(SandboxStatus::state)
+                .isEqualTo(SandboxState.RUNNING);
+        String process =
+                platform.sandboxes
+                        .fetch("web")
+                        .enterContainer("one", new ProcessConfig(List.of("exit", "4")));
+        assertThat(found().waitProcess("one", process).code()).isEqualTo(4);
     }
 
     @Test

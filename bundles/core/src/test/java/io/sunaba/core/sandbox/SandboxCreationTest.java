@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SandboxCreationTest {
-    private static final int WRITES = 3;
+    private static final int WRITES = 4;
 
     @TempDir Path directory;
     private Platform platform;
@@ -82,7 +82,8 @@ class SandboxCreationTest {
         assertThat(platform.hypervisor.only().guest.containers).containsOnlyKeys("one");
         assertThat(platform.hypervisor.only().spec.config().owner()).isEqualTo("sandbox/web");
         assertThat(platform.hypervisor.only().spec.id()).matches("[0-9a-f]{32}");
-        assertThat(platform.storage.records).containsOnlyKeys("sandbox/web", "sandboxes");
+        assertThat(platform.storage.records)
+                .containsOnlyKeys("sandbox/web", "sandboxes", "sandboxes.copy");
         assertThat(platform.storage.writes()).isEqualTo(WRITES);
         assertThat(platform.faults.passed).containsAll(points().toList());
         sandbox.delete();
@@ -166,7 +167,7 @@ class SandboxCreationTest {
         Throwable failure = catchThrowable(this::createWeb);
         assertThat(failure).hasMessage("first");
         assertThat(failure.getSuppressed()).hasSize(1);
-        assertThat(platform.storage.records).containsOnlyKeys("sandboxes");
+        assertThat(platform.storage.records).containsOnlyKeys("sandboxes", "sandboxes.copy");
     }
 
     @Test

@@ -65,7 +65,7 @@ class StorageMoveTest {
         platform.storages().use("other");
 
         assertThat(inUse()).isEqualTo("other");
-        assertThat(other.records).containsOnlyKeys("sandboxes", "sandbox/web");
+        assertThat(other.records).containsOnlyKeys("sandboxes", "sandboxes.copy", "sandbox/web");
         Map<String, byte[]> before = Map.copyOf(platform.storage.records);
         sandbox.createContainer(platform.container("two", "sleep"));
         assertThat(new String(other.load("sandbox/web"), UTF_8)).contains("two");
@@ -91,7 +91,8 @@ class StorageMoveTest {
         platform.sandboxes.fetch("web").delete();
         platform.storages().use("fake");
 
-        assertThat(platform.storage.records).containsOnlyKeys("sandboxes", "sandbox/second");
+        assertThat(platform.storage.records)
+                .containsOnlyKeys("sandboxes", "sandboxes.copy", "sandbox/second");
         assertThat(second.status().state()).isEqualTo(SandboxState.READY);
         platform.storages().use("fake");
         assertThat(inUse()).isEqualTo("fake");
@@ -102,7 +103,7 @@ class StorageMoveTest {
         Sandbox sandbox = running();
         other.save("sandboxes", "{\"format\":1,\"ids\":[\"old\"]}".getBytes(UTF_8));
         other.save("sandbox/old", "stale".getBytes(UTF_8));
-        for (int write = 1; write <= 3; write++) {
+        for (int write = 1; write <= 4; write++) {
             other.failWrite(write);
 
             assertThatThrownBy(() -> platform.storages().use("other"))
@@ -115,7 +116,7 @@ class StorageMoveTest {
         sandbox.createContainer(platform.container("two", "sleep"));
         assertThat(new String(platform.storage.load("sandbox/web"), UTF_8)).contains("two");
         platform.storages().use("other");
-        assertThat(other.records).containsOnlyKeys("sandboxes", "sandbox/web");
+        assertThat(other.records).containsOnlyKeys("sandboxes", "sandboxes.copy", "sandbox/web");
     }
 
     @Test
@@ -184,12 +185,13 @@ class StorageMoveTest {
     @Test
     void recordsAreShownExportedAndTakenUpAgain() throws Exception {
         running();
-        assertThat(platform.storages().keys()).containsExactly("sandbox/web", "sandboxes");
+        assertThat(platform.storages().keys())
+                .containsExactly("sandbox/web", "sandboxes.copy", "sandboxes");
         assertThat(new String(platform.storages().load("sandbox/web"), UTF_8)).contains("\"web\"");
         assertThatThrownBy(() -> platform.storages().load("sandbox/none"))
                 .isInstanceOf(NotFoundException.class);
         Path file = directory.resolve("export.json");
-        assertThat(platform.storages().exportTo(file)).isEqualTo(2);
+        assertThat(platform.storages().exportTo(file)).isEqualTo(3);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
         assertThatThrownBy(() -> platform.storages().exportTo(file))
