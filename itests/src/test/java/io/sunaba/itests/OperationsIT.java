@@ -247,6 +247,11 @@ class OperationsIT {
     void processListContainer() {
         run("many", "/bin/sh -c 'sleep 1001 & exec sleep 1002'");
 
+        Installation.await(
+                "both processes",
+                () ->
+                        succeed("container:processes ops many")
+                                .matches("(?s).*sleep 100[12].*sleep 100[12].*"));
         assertThat(succeed("container:processes ops many"))
                 .contains("CMD", "sleep 1001", "sleep 1002");
         JsonObject list = json("container:processes ops many --ps '-o nspid,args'");
