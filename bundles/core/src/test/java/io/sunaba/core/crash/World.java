@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.sunaba.agent.AgentDriver;
 import io.sunaba.core.config.CoreConfig;
+import io.sunaba.core.config.GuestImages;
 import io.sunaba.core.config.GuestImagesTest;
 import io.sunaba.core.factory.NewVmFactory;
 import io.sunaba.core.fake.FakeAgentDriver;
@@ -20,6 +21,10 @@ import io.sunaba.core.storage.StorageChoice;
 import io.sunaba.core.storage.StoredRecords;
 import io.sunaba.core.validation.HostLimits;
 import io.sunaba.hypervisor.Hypervisor;
+import io.sunaba.hypervisor.HypervisorConfig;
+import io.sunaba.hypervisor.Machine;
+import io.sunaba.hypervisor.MachineRecord;
+import io.sunaba.hypervisor.MachineSpec;
 import io.sunaba.sandbox.ContainerConfig;
 import io.sunaba.sandbox.ProcessConfig;
 import io.sunaba.sandbox.Rootfs;
@@ -155,6 +160,26 @@ final class World implements AutoCloseable {
         sandboxes().close();
         reach().kill();
         daemon = newDaemon();
+    }
+
+    /// Boots a machine past any daemon.
+    MachineRecord boot(String id, String owner) throws InterruptedException {
+        try (Machine machine =
+                hypervisor.create(
+                        new MachineSpec(
+                                id,
+                                new HypervisorConfig(
+                                        "fake",
+                                        owner,
+                                        GuestImages.load(config.guestImage()),
+                                        1,
+                                        1,
+                                        128L << 20,
+                                        128L << 20,
+                                        config.bootTimeout())))) {
+            machine.start();
+            return machine.record();
+        }
     }
 
     Sandbox web() throws InterruptedException {
