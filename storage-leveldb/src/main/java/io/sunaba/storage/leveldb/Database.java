@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.sunaba.error.UnavailableException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /// An open database. For one thread at a time.
 final class Database implements AutoCloseable {
+    private static final String OPEN = "sunaba.open";
     private static final WriteOptions DURABLE = new WriteOptions().sync(true);
     private static final ReadOptions CHECKED = new ReadOptions().verifyChecksums(true);
 
@@ -51,7 +53,8 @@ final class Database implements AutoCloseable {
             Claim claim = Claim.on(directory);
             try {
                 requireCurrent(directory);
-                return new Database(directory, claim, config.engine().open(directory.toFile()));
+                DB db = config.engine().open(directory.toFile(), closedWell(directory));
+                return new Database(directory, claim, db);
             } catch (IOException | RuntimeException e) {
                 claim.close();
                 throw e;
@@ -61,6 +64,18 @@ final class Database implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             // The Java port reports damage with plain runtime exceptions.
             throw failed("open", directory, e);
+        }
+    }
+
+    /// Tells whether the last owner closed the database, and notes that this one has it open. Where
+    /// the last one was killed, the last write may be cut off, and is no damage: nobody was told
+    /// that it was done.
+    private static boolean closedWell(Path directory) throws IOException {
+        try {
+            Files.createFile(directory.resolve(OPEN));
+            return true;
+        } catch (FileAlreadyExistsException _) {
+            return false;
         }
     }
 
@@ -113,6 +128,7 @@ final class Database implements AutoCloseable {
     public void close() {
         try (claim) {
             db.close();
+            Files.deleteIfExists(directory.resolve(OPEN));
         } catch (IOException | RuntimeException e) {
             throw failed("close", directory, e);
         }

@@ -44,24 +44,25 @@ enum Engine {
         };
     }
 
-    DB open(File directory) throws IOException {
-        return factory().open(directory, options());
+    /// @param whole whether every byte must be whole; else what is cut off at the end is dropped
+    DB open(File directory, boolean whole) throws IOException {
+        return factory().open(directory, options(whole));
     }
 
     /// Rebuilds a database from what is whole in it. The Java port cannot.
     void repair(File directory) throws IOException {
         try {
-            factory().repair(directory, options());
+            factory().repair(directory, options(false));
         } catch (UnsupportedOperationException e) {
             throw new IOException("the Java port of LevelDB cannot repair", e);
         }
     }
 
-    private static Options options() {
+    private static Options options(boolean whole) {
         // Without compression neither engine needs a library more, and records are small.
         return new Options()
                 .createIfMissing(true)
-                .paranoidChecks(true)
+                .paranoidChecks(whole)
                 .verifyChecksums(true)
                 .compressionType(CompressionType.NONE)
                 .writeBufferSize(WRITE_BUFFER_BYTES)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sunaba.error.ConflictException;
+import io.sunaba.error.NotFoundException;
 import io.sunaba.error.RejectedException;
 import io.sunaba.error.UnavailableException;
 import java.lang.annotation.Annotation;
@@ -220,6 +221,32 @@ class LevelDbStorageTest {
                                 .repair())
                 .isInstanceOf(UnavailableException.class)
                 .hasMessageContaining("the Java port of LevelDB cannot repair");
+    }
+
+    /// What a process that is killed in the middle of a write leaves behind.
+    @ParameterizedTest
+    @EnumSource
+    void writeThatACrashCutOffIsDroppedAndTheRestIsThere(Engine engine) throws Exception {
+        LevelDbStorage storage = open(engine);
+        storage.save("first", "done".getBytes(UTF_8));
+        storage.save("second", new byte[1000]);
+        Path crashed = Files.createDirectory(folder.resolve("crashed"));
+        try (var files = Files.newDirectoryStream(folder.resolve("db"))) {
+            for (Path file : files) {
+                Files.copy(file, crashed.resolve(file.getFileName()));
+            }
+        }
+        storage.close();
+        try (var logs = Files.newDirectoryStream(crashed, "*.log");
+                FileChannel log =
+                        FileChannel.open(logs.iterator().next(), StandardOpenOption.WRITE)) {
+            log.write(ByteBuffer.wrap(new byte[] {42, 42, 42}), 400);
+        }
+
+        LevelDbStorage reopened = new LevelDbStorage(new LevelDbConfig(crashed, engine));
+        assertThat(reopened.load("first")).asString(UTF_8).isEqualTo("done");
+        assertThatThrownBy(() -> reopened.load("second")).isInstanceOf(NotFoundException.class);
+        reopened.close();
     }
 
     @Test

@@ -48,6 +48,7 @@ public final class SandboxRecords {
     /// Changes of records hold it shared; whoever needs them to stand still holds it alone.
     private final ReadWriteLock changes = new ReentrantReadWriteLock();
 
+    private volatile boolean indexFound;
     private volatile boolean closed;
 
     public SandboxRecords(Storage storage) {
@@ -57,6 +58,7 @@ public final class SandboxRecords {
     /// Loads the index and returns the ids in it. Goes before all else.
     public List<String> loadIndex() throws InterruptedException {
         StoredIndex loaded = StoredIndex.read(storage.require());
+        indexFound = loaded.found();
         indexLock.lockInterruptibly();
         try {
             index.addAll(loaded.ids());
@@ -67,6 +69,12 @@ public final class SandboxRecords {
             indexLock.unlock();
         }
         return loaded.ids();
+    }
+
+    /// Tells whether the storage had an index when it was loaded: without, no sandbox was ever
+    /// stored there.
+    public boolean indexFound() {
+        return indexFound;
     }
 
     private void mendIndex() throws InterruptedException {

@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
 /// that no record claims is ended. The index is therefore kept twice: either copy will do.
 ///
 /// @param ids what either copy names
+/// @param found whether there is one at all: without, no sandbox was ever stored there
 /// @param whole whether both copies say the same
-record StoredIndex(List<String> ids, boolean whole) {
+record StoredIndex(List<String> ids, boolean found, boolean whole) {
     static final String KEY = "sandboxes";
     static final String COPY_KEY = "sandboxes.copy";
 
@@ -56,7 +57,7 @@ record StoredIndex(List<String> ids, boolean whole) {
                     failure);
         }
         boolean same = first.ids() == null ? none : first.ids().equals(second.ids());
-        return new StoredIndex(new ArrayList<>(ids), same);
+        return new StoredIndex(new ArrayList<>(ids), !none, same);
     }
 
     private static Copy copy(MetadataStorage storage, String key) {

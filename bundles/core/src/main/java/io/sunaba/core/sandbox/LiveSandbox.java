@@ -106,6 +106,11 @@ final class LiveSandbox implements Connection.Listener, Processes.EndListener {
         return !created() || record().machine() != null;
     }
 
+    /// Returns why its record cannot be read, or null.
+    @Nullable String damage() {
+        return damage;
+    }
+
     boolean damaged() {
         return damage != null;
     }

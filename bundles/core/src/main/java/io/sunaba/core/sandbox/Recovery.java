@@ -49,6 +49,10 @@ final class Recovery {
     private @Nullable CompletableFuture<Void> attempt;
     private volatile boolean known;
     private volatile boolean loaded;
+
+    /// Whether what the storage held is gone as a whole: then nobody's machines are somebody's.
+    private volatile boolean lost;
+
     private volatile boolean closed;
 
     Recovery(Environment environment, SandboxRegistry registry, StorageChoice storage) {
@@ -109,6 +113,7 @@ final class Recovery {
         try {
             List<String> ids = environment.records().loadIndex();
             inParallel(ids, this::load).join();
+            lost = storage.remembered() && !environment.records().indexFound();
             storage.remember();
             known = true;
             LOG.info(
@@ -262,6 +267,15 @@ final class Recovery {
 
     private void destroy(Hypervisor hypervisor, MachineRecord orphan) {
         if (closed) {
+            return;
+        }
+        if (lost) {
+            LOG.error(
+                    "Machine {} of {} is left alone: storage {} was in use before and has no record"
+                            + " at all; restore it, or end the machine's process",
+                    orphan.id(),
+                    orphan.owner(),
+                    storage.name());
             return;
         }
         LOG.warn("Ending machine {}: {} is not on record", orphan.id(), orphan.owner());

@@ -188,7 +188,9 @@ public final class SandboxRegistry implements Sandboxes, Plugins.Listener, AutoC
 
     /// Puts a fresh object in the place of one that was released.
     void renew(LiveSandbox released) {
-        replace(released, released.record());
+        LiveSandbox fresh =
+                new LiveSandbox(environment, followers, released.record(), released.damage());
+        sandboxes.replace(released.id(), released, fresh);
     }
 
     void replace(LiveSandbox sandbox, SandboxRecord record) {

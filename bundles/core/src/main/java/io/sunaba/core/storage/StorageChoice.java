@@ -87,9 +87,14 @@ public final class StorageChoice implements SandboxRecords.Storage {
         return find().isPresent();
     }
 
+    /// Tells whether a choice is remembered: then records were loaded before.
+    public boolean remembered() {
+        return memory.read().isPresent();
+    }
+
     /// Makes sure that the choice is remembered.
     public void remember() {
-        if (memory.read().isEmpty()) {
+        if (!remembered()) {
             choose(name());
         }
     }

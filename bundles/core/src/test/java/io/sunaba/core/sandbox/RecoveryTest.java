@@ -157,10 +157,22 @@ class RecoveryTest {
     }
 
     @Test
-    void machineThatNobodyClaimsIsEnded() throws InterruptedException {
+    void machinesAreLeftAloneWhenAStorageHasLostEverything() throws InterruptedException {
         running();
         platform.stop();
         platform.storage.records.clear();
+        platform.start();
+
+        assertThat(platform.sandboxes.list()).isEmpty();
+        platform.create("other");
+        assertThat(platform.hypervisor.hosts).hasSize(2);
+    }
+
+    @Test
+    void machineThatNobodyClaimsIsEnded() throws InterruptedException {
+        running();
+        platform.stop();
+        platform.storage.records.remove("sandbox/web");
         platform.start();
         Platform.await("the orphan is ended", platform.hypervisor.hosts::isEmpty);
         assertThat(platform.sandboxes.list()).isEmpty();
