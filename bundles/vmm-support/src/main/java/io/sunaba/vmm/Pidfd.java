@@ -15,7 +15,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// A file descriptor that stands for a process (source: pidfd_open(2)): unlike a pid it never comes
-/// to mean another one. The only place that calls the C library.
+/// to mean another one.
 final class Pidfd implements AutoCloseable {
     private static final int SYS_PIDFD_SEND_SIGNAL = 424;
     private static final int SYS_PIDFD_OPEN = 434;
