@@ -154,13 +154,13 @@ final class ConcurrencyChecks {
 
     /// What is to be interrupted.
     @FunctionalInterface
-    private interface Work {
+    interface Work {
         Machine run() throws Exception;
     }
 
     /// Runs work on a virtual thread and interrupts it after a while. Returns what the work did if
     /// the interrupt was ignored or came late, null if it ended the work.
-    private static @Nullable Machine interruptAfter(long nanos, Work work) throws Exception {
+    static @Nullable Machine interruptAfter(long nanos, Work work) throws Exception {
         CompletableFuture<@Nullable Machine> done = new CompletableFuture<>();
         Thread worker =
                 Thread.ofVirtual()

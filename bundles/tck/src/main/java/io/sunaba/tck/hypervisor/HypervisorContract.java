@@ -16,6 +16,9 @@ public final class HypervisorContract {
         checks.addAll(RefusalChecks.all());
         checks.addAll(AttachChecks.all());
         checks.addAll(AbilityChecks.all());
+        checks.addAll(SnapshotChecks.all());
+        checks.addAll(SnapshotDamageChecks.all());
+        checks.addAll(SnapshotFailureChecks.all());
         checks.addAll(ConcurrencyChecks.all());
         return new Suite<>("hypervisor", checks);
     }

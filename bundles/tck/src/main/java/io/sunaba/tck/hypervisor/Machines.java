@@ -1,5 +1,6 @@
 package io.sunaba.tck.hypervisor;
 
+import io.sunaba.hypervisor.GuestImage;
 import io.sunaba.hypervisor.Hypervisor;
 import io.sunaba.hypervisor.HypervisorConfig;
 import io.sunaba.hypervisor.Machine;
@@ -103,6 +104,18 @@ final class Machines {
                 config.guest(),
                 vcpus,
                 maximumVcpus,
+                config.memoryBytes(),
+                config.maximumMemoryBytes(),
+                config.bootTimeout());
+    }
+
+    static HypervisorConfig withGuest(HypervisorConfig config, GuestImage guest) {
+        return new HypervisorConfig(
+                config.hypervisor(),
+                config.owner(),
+                guest,
+                config.vcpus(),
+                config.maximumVcpus(),
                 config.memoryBytes(),
                 config.maximumMemoryBytes(),
                 config.bootTimeout());

@@ -114,7 +114,7 @@ final class RefusalChecks {
                         new GuestImage(guest.kernel(), missing, guest.rootDisk(), arguments, hash),
                         new GuestImage(guest.kernel(), guest.initrd(), missing, arguments, hash));
         for (GuestImage image : images) {
-            MachineSpec spec = new MachineSpec(Machines.newId(), withGuest(config, image));
+            MachineSpec spec = new MachineSpec(Machines.newId(), Machines.withGuest(config, image));
             Expect.names(
                     Expect.failure(
                             UnavailableException.class,
@@ -123,18 +123,6 @@ final class RefusalChecks {
                     missing.toString());
             Machines.expectNothing(fixture, spec.id());
         }
-    }
-
-    private static HypervisorConfig withGuest(HypervisorConfig config, GuestImage guest) {
-        return new HypervisorConfig(
-                config.hypervisor(),
-                config.owner(),
-                guest,
-                config.vcpus(),
-                config.maximumVcpus(),
-                config.memoryBytes(),
-                config.maximumMemoryBytes(),
-                config.bootTimeout());
     }
 
     private static void records(HypervisorFixture fixture, Hypervisor hypervisor) throws Exception {
