@@ -8,6 +8,8 @@ import io.sunaba.hypervisor.PciPath;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The arguments of a QEMU process.
 ///
@@ -17,6 +19,9 @@ import java.util.List;
 final class CommandLine {
     /// The id of the bridge behind which devices are plugged.
     static final String BRIDGE = "bridge";
+
+    /// The ids of the devices that a machine has from the start.
+    static final Set<String> DEVICES = Set.of("root", "serial", BRIDGE);
 
     /// The first slot behind the bridge, and the last.
     static final int FIRST_SLOT = 1;
@@ -38,7 +43,14 @@ final class CommandLine {
     private CommandLine() {}
 
     /// Builds the arguments for a machine that waits, paused, for the order to run.
-    static List<String> of(MachineSpec spec, MachineFiles files, Acceleration acceleration) {
+    ///
+    /// @param memory the saved memory that it goes on with once it was given the state that belongs
+    ///   to it, or null if it boots
+    static List<String> of(
+            MachineSpec spec,
+            MachineFiles files,
+            Acceleration acceleration,
+            @Nullable Path memory) {
         CommandLine line = new CommandLine();
         line.add("-name", name(spec.id()));
         line.add("-S", "-no-reboot", "-nodefaults", "-no-user-config");
@@ -47,6 +59,7 @@ final class CommandLine {
                 "-sandbox",
                 "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
         line.board(spec.config(), acceleration);
+        line.memory(spec.config().memoryBytes(), memory);
         line.boot(spec.config().guest());
         line.sockets(files);
         line.devices(spec.config().guest().rootDisk());
@@ -80,8 +93,20 @@ final class CommandLine {
                 maximum == memory
                         ? "%dB".formatted(memory)
                         : "%dB,slots=%d,maxmem=%dB".formatted(memory, MEMORY_SLOTS, maximum));
-        // Shared, so that the daemons of shared directories can reach it.
-        add("-object", "memory-backend-memfd,id=memory,size=%dB,share=on".formatted(memory));
+    }
+
+    private void memory(long bytes, @Nullable Path saved) {
+        if (saved == null) {
+            // Shared, so that the daemons of shared directories can reach it, and we to save it.
+            add("-object", "memory-backend-memfd,id=memory,size=%dB,share=on".formatted(bytes));
+        } else {
+            // Not shared: what the guest writes is its own.
+            add(
+                    "-object",
+                    "memory-backend-file,id=memory,size=%dB,share=off,mem-path=%s"
+                            .formatted(bytes, escaped(saved)));
+            add("-incoming", "defer");
+        }
     }
 
     private void boot(GuestImage guest) {

@@ -6,6 +6,7 @@ import io.sunaba.hypervisor.MachineRecord;
 import io.sunaba.hypervisor.MachineSpec;
 import io.sunaba.hypervisor.VmmFailedException;
 import io.sunaba.vmm.HostProcess;
+import io.sunaba.vmm.PrivateDirectory;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -14,6 +15,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -30,12 +32,21 @@ final class Launch {
 
     private final QemuConfig config;
     private final MachineSpec spec;
+    private final Acceleration acceleration;
+    private final @Nullable SavedMachine saved;
     private final long startedAt = System.nanoTime();
     private final long deadline;
 
-    Launch(QemuConfig config, MachineSpec spec) {
+    /// @param saved what the machine goes on from, checked before, or null if it boots
+    Launch(
+            QemuConfig config,
+            MachineSpec spec,
+            Acceleration acceleration,
+            @Nullable SavedMachine saved) {
         this.config = config;
         this.spec = spec;
+        this.acceleration = acceleration;
+        this.saved = saved;
         this.deadline = startedAt + config.startTimeout().toNanos();
     }
 
@@ -45,6 +56,7 @@ final class Launch {
         boolean complete = false;
         try (ServerSocketChannel ready = listen(files)) {
             record(files, null);
+            writeTraits(qemu, files);
             child = start(qemu, files);
             HostProcess process = identify(child, files);
             record(files, process);
@@ -61,8 +73,9 @@ final class Launch {
             connect(vm, child, files);
             complete = true;
             LOG.info(
-                    "machine {} created in {} ms, process {}",
+                    "machine {} {} in {} ms, process {}",
                     spec.id(),
+                    saved == null ? "created" : "restored",
                     elapsedMillis(),
                     process.pid());
             return vm;
@@ -86,8 +99,18 @@ final class Launch {
     }
 
     private Process start(QemuProgram.Found qemu, MachineFiles files) throws IOException {
-        Acceleration acceleration = Acceleration.of(config.accel());
-        return qemu.program().startDetached(CommandLine.of(spec, files, acceleration), files.log());
+        Path memory = saved == null ? null : saved.memory();
+        return qemu.program()
+                .startDetached(CommandLine.of(spec, files, acceleration, memory), files.log());
+    }
+
+    /// A machine that was restored cannot be saved: its memory is partly its own and partly that of
+    /// the file.
+    private void writeTraits(QemuProgram.Found qemu, MachineFiles files) throws IOException {
+        if (saved == null) {
+            Traits traits = Traits.of(spec, qemu.version(), acceleration);
+            PrivateDirectory.write(files.traits(), traits.toJson().toString());
+        }
     }
 
     private HostProcess identify(Process child, MachineFiles files) throws InterruptedException {
@@ -118,6 +141,9 @@ final class Launch {
     private void connect(QemuVm vm, Process child, MachineFiles files) throws InterruptedException {
         try {
             vm.connect(left());
+            if (saved != null) {
+                new IncomingState(vm, saved.state()).load(left());
+            }
         } catch (UnavailableException | TimedOutException e) {
             VmmFailedException death = died(child, files);
             death.addSuppressed(e);

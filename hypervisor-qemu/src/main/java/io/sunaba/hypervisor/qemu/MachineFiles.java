@@ -68,6 +68,22 @@ record MachineFiles(Path directory) {
         return directory.resolve("qemu.log");
     }
 
+    /// Where the state of the devices comes out of QEMU, or goes in.
+    Path stateSocket() {
+        return directory.resolve("state.sock");
+    }
+
+    /// The state of the devices, from when it was saved until the guest goes on: QEMU tells it
+    /// once.
+    Path state() {
+        return directory.resolve("state");
+    }
+
+    /// What a machine is that can be saved; those that were restored have none.
+    Path traits() {
+        return directory.resolve("traits.json");
+    }
+
     private Path record() {
         return directory.resolve("record.json");
     }

@@ -14,6 +14,8 @@ import io.sunaba.hypervisor.Machine;
 import io.sunaba.hypervisor.MachineRecord;
 import io.sunaba.hypervisor.MachineSpec;
 import io.sunaba.hypervisor.MachineState;
+import io.sunaba.hypervisor.Snapshot;
+import io.sunaba.hypervisor.SnapshotRestore;
 import io.sunaba.hypervisor.UsageMetrics;
 import io.sunaba.vmm.HostProcess;
 import io.sunaba.vmm.PrivateDirectory;
@@ -95,19 +97,38 @@ public final class QemuHypervisor implements Hypervisor {
                 Acceleration.of(config.accel()).name().toLowerCase(Locale.ROOT),
                 SpecRules.MAXIMUM_VCPUS,
                 SpecRules.MINIMUM_MEMORY,
-                Set.of(DiskHotplug.class, UsageMetrics.class));
+                Set.of(
+                        DiskHotplug.class,
+                        UsageMetrics.class,
+                        Snapshot.class,
+                        SnapshotRestore.class));
     }
 
     @Override
     public Machine create(MachineSpec spec) throws InterruptedException {
+        return launch(spec, null);
+    }
+
+    /// @param saved what the machine is to go on from, or null if it is to boot
+    Machine launch(MachineSpec spec, @Nullable SavedMachine saved) throws InterruptedException {
         requireActive();
         SpecRules.check(requireNonNull(spec, "spec is null"));
         QemuProgram.Found qemu = program.require();
+        Acceleration acceleration = Acceleration.of(config.accel());
+        if (saved != null) {
+            Manifest manifest = saved.requireManifest();
+            Traits.of(spec, qemu.version(), acceleration)
+                    .requireSame(manifest.traits(), saved.directory());
+            saved.requireWhole(manifest);
+        }
         CompletableFuture<QemuVm> entry = new CompletableFuture<>();
         if (vms.putIfAbsent(spec.id(), entry) != null) {
             throw new ConflictException("machine %s exists".formatted(spec.id()));
         }
-        return fill(spec.id(), entry, forget -> new Launch(config, spec).run(qemu, forget));
+        return fill(
+                spec.id(),
+                entry,
+                forget -> new Launch(config, spec, acceleration, saved).run(qemu, forget));
     }
 
     @Override
@@ -248,6 +269,9 @@ public final class QemuHypervisor implements Hypervisor {
 
     @Override
     public <T extends Ability> T ability(Class<T> kind) {
+        if (kind == SnapshotRestore.class) {
+            return kind.cast(new Restoring(this));
+        }
         throw new RejectedException(
                 "hypervisor %s lacks the ability %s".formatted(QEMU, kind.getSimpleName()));
     }

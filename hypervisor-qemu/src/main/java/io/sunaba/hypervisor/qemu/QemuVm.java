@@ -10,9 +10,11 @@ import io.sunaba.hypervisor.MachineExit;
 import io.sunaba.hypervisor.MachineRecord;
 import io.sunaba.hypervisor.MachineState;
 import io.sunaba.hypervisor.MachineUsage;
+import io.sunaba.hypervisor.Snapshot;
 import io.sunaba.hypervisor.UsageMetrics;
 import io.sunaba.vmm.HostProcess;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -43,6 +45,7 @@ final class QemuVm implements Qmp.Events {
     private final Ending ending;
     private final Runnable forget;
     private final Disks disks;
+    private final Migration migration = new Migration();
     private final ReentrantLock changes = new ReentrantLock();
     private final AtomicReference<@Nullable MachineState> state = new AtomicReference<>();
     private final CompletableFuture<MachineExit> exit = new CompletableFuture<>();
@@ -80,9 +83,9 @@ final class QemuVm implements Qmp.Events {
         boolean complete = false;
         try {
             console = ConsoleLog.follow(files);
-            JsonObject status = opened.execute("query-status", new JsonObject()).getAsJsonObject();
+            MachineState found = stateOf(runState());
             // An event that came since knows better.
-            state.compareAndSet(null, stateOf(status.get("status").getAsString()));
+            state.compareAndSet(null, found);
             disks.takeUp();
             complete = true;
         } catch (QmpException e) {
@@ -94,6 +97,17 @@ final class QemuVm implements Qmp.Events {
                 disconnect();
             }
         }
+    }
+
+    /// Asks QEMU what it is at, in its own words.
+    String runState() throws QmpException, InterruptedException {
+        JsonObject status = qmp().execute("query-status", new JsonObject()).getAsJsonObject();
+        return status.get("status").getAsString();
+    }
+
+    /// Notes that the machine has got its state from elsewhere, of which no event tells.
+    void restored() throws QmpException, InterruptedException {
+        state.set(stateOf(runState()));
     }
 
     private void disconnect() {
@@ -198,9 +212,13 @@ final class QemuVm implements Qmp.Events {
                         "cannot %s machine %s: it is %s, not %s"
                                 .formatted(operation, id, now, from));
             }
+            if (to == MachineState.RUNNING) {
+                // It is about to be out of date.
+                Files.deleteIfExists(files.state());
+            }
             qmp().execute(to == MachineState.PAUSED ? "stop" : "cont", new JsonObject());
             LOG.info("machine {}: {}", id, state());
-        } catch (QmpException e) {
+        } catch (QmpException | IOException e) {
             throw new UnavailableException("cannot %s machine %s".formatted(operation, id), e);
         } finally {
             changes.unlock();
@@ -214,6 +232,9 @@ final class QemuVm implements Qmp.Events {
         }
         if (kind == UsageMetrics.class) {
             return kind.cast((UsageMetrics) this::usage);
+        }
+        if (kind == Snapshot.class) {
+            return kind.cast(Saving.of(this));
         }
         throw new RejectedException(
                 "hypervisor %s lacks the ability %s, asked of machine %s"
@@ -231,6 +252,14 @@ final class QemuVm implements Qmp.Events {
                                 use.openFiles(),
                                 List.of(process.pid())))
                 .orElseThrow(() -> gone("measure"));
+    }
+
+    HostProcess process() {
+        return process;
+    }
+
+    Migration migration() {
+        return migration;
     }
 
     ReentrantLock changes() {
@@ -254,7 +283,7 @@ final class QemuVm implements Qmp.Events {
         }
     }
 
-    private ConflictException gone(String operation) {
+    ConflictException gone(String operation) {
         return new ConflictException("cannot %s machine %s: it is GONE".formatted(operation, id));
     }
 
@@ -322,6 +351,7 @@ final class QemuVm implements Qmp.Events {
             case "RESUME" -> state.set(MachineState.RUNNING);
             case "STOP" -> state.set(MachineState.PAUSED);
             case "SHUTDOWN" -> ending.shutdown(data.get("reason").getAsString());
+            case "MIGRATION" -> migration.event(data.get("status").getAsString());
             case "GUEST_PANICKED" -> ending.panicked();
             case "DEVICE_DELETED" -> {
                 if (data.has("device")) {

@@ -8,6 +8,7 @@ import io.sunaba.hypervisor.MachineSpec;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class CommandLineTest {
@@ -15,6 +16,10 @@ class CommandLineTest {
     private static final long MEBIBYTE = 1024 * 1024;
 
     private static List<String> build(long maximumMemory, Path directory) {
+        return build(maximumMemory, directory, null);
+    }
+
+    private static List<String> build(long maximumMemory, Path directory, @Nullable Path memory) {
         GuestImage guest =
                 new GuestImage(
                         Path.of("/image/kernel"),
@@ -33,7 +38,10 @@ class CommandLineTest {
                         maximumMemory,
                         Duration.ofSeconds(30));
         return CommandLine.of(
-                new MachineSpec(ID, config), MachineFiles.of(directory, ID), Acceleration.TCG);
+                new MachineSpec(ID, config),
+                MachineFiles.of(directory, ID),
+                Acceleration.TCG,
+                memory);
     }
 
     @Test
@@ -110,5 +118,15 @@ class CommandLineTest {
                 .contains(
                         "socket,id=qmp,server=on,wait=off,path=/a,,b/" + ID + "/qmp.sock",
                         "socket,id=console,server=on,wait=off,path=/a,,b/" + ID + "/console.sock");
+    }
+
+    @Test
+    void mapsSavedMemoryPrivatelyAndWaitsForTheState() {
+        List<String> line = build(256 * MEBIBYTE, Path.of("/run"), Path.of("/saved, 1/memory"));
+        assertThat(line)
+                .contains(
+                        "memory-backend-file,id=memory,size=268435456B,share=off,mem-path=/saved,, 1/memory")
+                .containsSequence("-incoming", "defer")
+                .noneMatch(argument -> argument.contains("share=on"));
     }
 }

@@ -59,6 +59,23 @@ final class TinyKernel {
         return this;
     }
 
+    /// Stays up and prints the alphabet, over and over, a letter at each tick of the clock. Which
+    /// letter it has come to is kept in memory.
+    TinyKernel count() {
+        emit(0x26, 0xc6, 0x06, 0x00, 0x90, 'a'); // mov byte [es:0x9000], 'a'
+        moveDx(SERIAL_PORT);
+        int next = code.size();
+        emit(0x26, 0xa0, 0x00, 0x90); // mov al, [es:0x9000]
+        emit(0xee); // out dx, al
+        emit(0x26, 0xfe, 0x06, 0x00, 0x90); // inc byte [es:0x9000]
+        emit(0x3c, 'z'); // cmp al, 'z'
+        emit(0x75, 6); // jne over the one that follows
+        emit(0x26, 0xc6, 0x06, 0x00, 0x90, 'a'); // mov byte [es:0x9000], 'a'
+        emit(0xfb, 0xf4); // sti, hlt: until the next tick of the clock
+        emit(0xeb, next - code.size() - 2); // jmp next
+        return this;
+    }
+
     TinyKernel powerOff() {
         moveDx(POWER_PORT);
         emit(0xb8, 0x00, 0x20); // mov ax, 0x2000
