@@ -1,0 +1,64 @@
+package io.sunaba.factory.template;
+
+import static java.util.Objects.requireNonNull;
+
+import io.sunaba.agent.Agent;
+import io.sunaba.agent.AgentDriver;
+import io.sunaba.factory.Vm;
+import io.sunaba.hypervisor.Hypervisor;
+import io.sunaba.hypervisor.HypervisorConfig;
+import io.sunaba.hypervisor.Machine;
+import io.sunaba.hypervisor.MachineSpec;
+import io.sunaba.hypervisor.SnapshotRestore;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.HexFormat;
+
+/// A machine that goes on from a template's state, with an identity of its own.
+final class Clone {
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int ENTROPY_BYTES = 64;
+    private static final int ID_BYTES = 16;
+
+    private final Hypervisor hypervisor;
+    private final AgentDriver driver;
+    private final Path state;
+
+    Clone(Hypervisor hypervisor, AgentDriver driver, Path state) {
+        this.hypervisor = requireNonNull(hypervisor, "hypervisor is null");
+        this.driver = requireNonNull(driver, "driver is null");
+        this.state = requireNonNull(state, "state is null");
+    }
+
+    Vm make(HypervisorConfig config) throws InterruptedException {
+        MachineSpec spec = new MachineSpec(HexFormat.of().formatHex(random(ID_BYTES)), config);
+        Machine machine = hypervisor.ability(SnapshotRestore.class).restore(spec, state);
+        try {
+            machine.resume();
+            return new Vm(machine, agent(machine, config));
+        } catch (RuntimeException | InterruptedException | Error failure) {
+            Ending.of(machine, failure);
+            throw failure;
+        }
+    }
+
+    /// All clones wake with the template's clock and the template's random numbers.
+    private Agent agent(Machine machine, HypervisorConfig config) throws InterruptedException {
+        Agent agent = driver.connect(machine.agentEndpoint(), config.bootTimeout());
+        try {
+            agent.addEntropy(random(ENTROPY_BYTES));
+            agent.setTime(Instant.now());
+            return agent;
+        } catch (RuntimeException | InterruptedException | Error failure) {
+            agent.close();
+            throw failure;
+        }
+    }
+
+    private static byte[] random(int length) {
+        byte[] bytes = new byte[length];
+        RANDOM.nextBytes(bytes);
+        return bytes;
+    }
+}

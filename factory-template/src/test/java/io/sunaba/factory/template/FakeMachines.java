@@ -1,0 +1,254 @@
+package io.sunaba.factory.template;
+
+import io.sunaba.agent.Agent;
+import io.sunaba.agent.AgentDriver;
+import io.sunaba.error.ConflictException;
+import io.sunaba.error.RejectedException;
+import io.sunaba.error.UnavailableException;
+import io.sunaba.factory.Vm;
+import io.sunaba.factory.VmFactory;
+import io.sunaba.hypervisor.Ability;
+import io.sunaba.hypervisor.AgentEndpoint;
+import io.sunaba.hypervisor.Hypervisor;
+import io.sunaba.hypervisor.HypervisorCapabilities;
+import io.sunaba.hypervisor.HypervisorConfig;
+import io.sunaba.hypervisor.Machine;
+import io.sunaba.hypervisor.MachineExit;
+import io.sunaba.hypervisor.MachineRecord;
+import io.sunaba.hypervisor.MachineSpec;
+import io.sunaba.hypervisor.MachineState;
+import io.sunaba.hypervisor.Snapshot;
+import io.sunaba.hypervisor.SnapshotRestore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// A hypervisor, an agent and a factory `new` that keep their machines in memory.
+final class FakeMachines implements Plugins, Hypervisor, SnapshotRestore, AgentDriver, VmFactory {
+    final Map<String, FakeMachine> machines = new ConcurrentHashMap<>();
+    final AtomicInteger openAgents = new AtomicInteger();
+    final AtomicInteger boots = new AtomicInteger();
+    final List<String> calls = new CopyOnWriteArrayList<>();
+    volatile String vmm = "VMM 1";
+    volatile boolean restores = true;
+    volatile @Nullable RuntimeException bootFailure;
+    volatile @Nullable RuntimeException saveFailure;
+    volatile @Nullable RuntimeException connectFailure;
+
+    /// Holds boots up until it is counted down.
+    volatile CountDownLatch gate = new CountDownLatch(0);
+
+    final class FakeMachine implements Machine, Snapshot {
+        private final MachineSpec spec;
+        volatile MachineState state;
+
+        FakeMachine(MachineSpec spec, MachineState state) {
+            this.spec = spec;
+            this.state = state;
+            machines.put(spec.id(), this);
+        }
+
+        @Override
+        public void save(Path directory) {
+            if (state != MachineState.PAUSED) {
+                throw new ConflictException("not paused");
+            }
+            try {
+                Files.writeString(directory.resolve("memory"), "whole");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            RuntimeException failure = saveFailure;
+            if (failure != null) {
+                throw failure;
+            }
+        }
+
+        @Override
+        public String id() {
+            return spec.id();
+        }
+
+        @Override
+        public MachineState state() {
+            return state;
+        }
+
+        @Override
+        public void start() {
+            state = MachineState.RUNNING;
+        }
+
+        @Override
+        public void stop() {
+            state = MachineState.GONE;
+            machines.remove(id());
+        }
+
+        @Override
+        public void pause() {
+            state = MachineState.PAUSED;
+        }
+
+        @Override
+        public void resume() {
+            state = MachineState.RUNNING;
+        }
+
+        @Override
+        public CompletionStage<MachineExit> exited() {
+            return new CompletableFuture<>();
+        }
+
+        @Override
+        public MachineRecord record() {
+            return new MachineRecord(id(), spec.config().owner(), "");
+        }
+
+        @Override
+        public void assign(String owner) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public AgentEndpoint agentEndpoint() {
+            return new AgentEndpoint.SerialPort(Path.of("/" + id()));
+        }
+
+        @Override
+        public List<String> consoleTail(int maximumLines) {
+            return List.of();
+        }
+
+        @Override
+        public <T extends Ability> T ability(Class<T> kind) {
+            return kind.cast(this);
+        }
+
+        @Override
+        public void close() {
+            calls.add("close " + spec.config().owner());
+        }
+    }
+
+    @Override
+    public Vm newVm(HypervisorConfig config) throws InterruptedException {
+        boots.incrementAndGet();
+        if (config.owner().startsWith(Builds.OWNER_PREFIX)) {
+            gate.await();
+        }
+        RuntimeException failure = bootFailure;
+        if (failure != null) {
+            throw failure;
+        }
+        String id = "%032x".formatted(boots.get());
+        return new Vm(new FakeMachine(new MachineSpec(id, config), MachineState.RUNNING), agent());
+    }
+
+    @Override
+    public Machine restore(MachineSpec spec, Path directory) {
+        try {
+            if (!Files.readString(directory.resolve("memory")).equals("whole")) {
+                throw new RejectedException("damaged");
+            }
+        } catch (IOException e) {
+            throw new RejectedException("damaged", e);
+        }
+        calls.add("restore " + spec.config().owner());
+        return new FakeMachine(spec, MachineState.PAUSED);
+    }
+
+    @Override
+    public void verify(Path directory) {
+        calls.add("verify");
+    }
+
+    @Override
+    public Agent connect(AgentEndpoint endpoint, Duration timeout) {
+        RuntimeException failure = connectFailure;
+        if (failure != null) {
+            throw failure;
+        }
+        return agent();
+    }
+
+    private Agent agent() {
+        openAgents.incrementAndGet();
+        return (Agent)
+                Proxy.newProxyInstance(
+                        Agent.class.getClassLoader(),
+                        new Class<?>[] {Agent.class},
+                        (_, method, _) -> {
+                            calls.add(method.getName());
+                            if (method.getName().equals("close")) {
+                                openAgents.decrementAndGet();
+                            }
+                            return null;
+                        });
+    }
+
+    @Override
+    public HypervisorCapabilities capabilities() {
+        return new HypervisorCapabilities(
+                vmm, "none", 8, 1, restores ? Set.of(SnapshotRestore.class) : Set.of());
+    }
+
+    @Override
+    public Machine create(MachineSpec spec) {
+        return new FakeMachine(spec, MachineState.CREATED);
+    }
+
+    @Override
+    public Machine attach(MachineRecord record) {
+        throw new UnavailableException("nobody attaches");
+    }
+
+    @Override
+    public List<MachineRecord> machines() {
+        return machines.values().stream().map(FakeMachine::record).toList();
+    }
+
+    @Override
+    public void destroy(String machineId) {
+        machines.remove(machineId);
+    }
+
+    @Override
+    public <T extends Ability> T ability(Class<T> kind) {
+        return kind.cast(this);
+    }
+
+    @Override
+    public Hypervisor hypervisor(String name) {
+        return this;
+    }
+
+    @Override
+    public AgentDriver agent(String name) {
+        return this;
+    }
+
+    @Override
+    public VmFactory factory(String name) {
+        return this;
+    }
+
+    @Override
+    public Collection<Hypervisor> hypervisors() {
+        return List.of(this);
+    }
+}

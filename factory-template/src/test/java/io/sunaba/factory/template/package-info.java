@@ -1,0 +1,4 @@
+@NullMarked
+package io.sunaba.factory.template;
+
+import org.jspecify.annotations.NullMarked;

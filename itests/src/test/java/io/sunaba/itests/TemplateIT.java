@@ -1,0 +1,92 @@
+package io.sunaba.itests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// Machines that are cloned from a template run containers as any others do, and have nothing in
+/// common that one could see.
+class TemplateIT {
+    private static Installation sunaba;
+
+    @BeforeAll
+    static void start() {
+        sunaba = Installation.unpack().start();
+    }
+
+    @AfterAll
+    static void stop() {
+        sunaba.close();
+    }
+
+    private static String succeed(String line) {
+        return sunaba.exec(line).expectSuccess().text();
+    }
+
+    private static void create(String id) {
+        succeed("sandbox:create --factory template --memory 128M --id " + id);
+        succeed(
+                "container:create %s c --rootfs %s -- sleep 1000"
+                        .formatted(id, Installation.rootfs()));
+        succeed("sandbox:start " + id);
+    }
+
+    private static String in(String id, String command) {
+        return succeed("container:exec %s c -- sh -c '%s'".formatted(id, command)).strip();
+    }
+
+    private static List<String> log(String text) {
+        try {
+            return Files.readAllLines(sunaba.data().resolve("log/sunaba.log")).stream()
+                    .filter(line -> line.contains(text))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<Path> templates() {
+        try (Stream<Path> files = Files.walk(sunaba.data().resolve("templates"))) {
+            return files.filter(file -> file.endsWith("template.properties")).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void clonesRunContainersAndAreTheirOwn() {
+        create("cold");
+        Installation.await("template", () -> templates().size() == 1);
+        assertThat(log("cloned in")).isEmpty();
+        create("one");
+        create("two");
+        assertThat(log("cloned in")).hasSize(2);
+
+        String uuid = "cat /proc/sys/kernel/random/uuid";
+        assertThat(List.of(in("cold", uuid), in("one", uuid), in("two", uuid)))
+                .doesNotHaveDuplicates();
+        assertThat(in("one", "hostname")).isEqualTo("one");
+        assertThat(in("two", "hostname")).isEqualTo("two");
+        long seconds = Long.parseLong(in("two", "date +%s"));
+        assertThat(seconds).isCloseTo(System.currentTimeMillis() / 1000, within(5L));
+
+        sunaba.sunaba("stop").expectSuccess();
+        sunaba.start();
+        assertThat(in("one", "echo still here")).isEqualTo("still here");
+        for (String id : List.of("cold", "one", "two")) {
+            succeed("sandbox:delete --force " + id);
+        }
+        assertThat(templates()).hasSize(1);
+        assertThat(log(" ERROR ")).isEmpty();
+        sunaba.assertNothingLeft();
+    }
+}
