@@ -7,7 +7,14 @@ import java.util.Locale;
 /// What went wrong with a database, and what helps.
 final class Advice {
     private static final List<String> DAMAGES =
-            List.of("corrupt", "checksum", "missing", "does not end with newline", "no such file");
+            List.of(
+                    "corrupt",
+                    "checksum",
+                    "missing",
+                    "does not end with newline",
+                    "no such file",
+                    // Of a table that does not end as tables do, or points to nowhere.
+                    "invalid argument");
 
     private Advice() {}
 
