@@ -4,7 +4,6 @@ import io.sunaba.agent.AgentDriver;
 import io.sunaba.error.UnavailableException;
 import io.sunaba.factory.VmFactory;
 import io.sunaba.hypervisor.Hypervisor;
-import java.util.Collection;
 import java.util.Map;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Filter;
@@ -58,11 +57,6 @@ final class RegisteredPlugins implements Plugins, AutoCloseable {
     @Override
     public VmFactory factory(String name) {
         return require("factory", VmFactory.NAME, name, factories);
-    }
-
-    @Override
-    public Collection<Hypervisor> hypervisors() {
-        return hypervisors.getTracked().values();
     }
 
     private static <T> T require(

@@ -25,7 +25,6 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -245,10 +244,5 @@ final class FakeMachines implements Plugins, Hypervisor, SnapshotRestore, AgentD
     @Override
     public VmFactory factory(String name) {
         return this;
-    }
-
-    @Override
-    public Collection<Hypervisor> hypervisors() {
-        return List.of(this);
     }
 }
