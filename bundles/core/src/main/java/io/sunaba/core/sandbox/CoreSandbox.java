@@ -9,6 +9,7 @@ import io.sunaba.core.state.Operation;
 import io.sunaba.core.state.SandboxTransitions;
 import io.sunaba.core.validation.ContainerRules;
 import io.sunaba.core.validation.Rules;
+import io.sunaba.core.workflow.Action;
 import io.sunaba.error.RejectedException;
 import io.sunaba.error.UnavailableException;
 import io.sunaba.hypervisor.MachineUsage;
@@ -267,25 +268,30 @@ final class CoreSandbox implements FixedDevices {
 
     @Override
     public void pauseContainer(String containerId) throws InterruptedException {
-        changing(
+        turn(
                 Operation.PAUSE_CONTAINER,
-                () -> {
-                    ContainerRecord container =
-                            work.require(containerId, Operation.PAUSE_CONTAINER);
-                    agent().pauseContainer(containerId);
-                    return note(container.in(ContainerState.PAUSED));
-                });
+                containerId,
+                () -> agent().pauseContainer(containerId),
+                ContainerState.PAUSED);
     }
 
     @Override
     public void resumeContainer(String containerId) throws InterruptedException {
-        changing(
+        turn(
                 Operation.RESUME_CONTAINER,
+                containerId,
+                () -> agent().resumeContainer(containerId),
+                ContainerState.RUNNING);
+    }
+
+    private void turn(Operation operation, String containerId, Action action, ContainerState state)
+            throws InterruptedException {
+        changing(
+                operation,
                 () -> {
-                    ContainerRecord container =
-                            work.require(containerId, Operation.RESUME_CONTAINER);
-                    agent().resumeContainer(containerId);
-                    return note(container.in(ContainerState.RUNNING));
+                    ContainerRecord container = work.require(containerId, operation);
+                    action.run();
+                    return note(container.in(state));
                 });
     }
 
