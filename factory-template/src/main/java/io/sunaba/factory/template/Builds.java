@@ -3,22 +3,22 @@ package io.sunaba.factory.template;
 import static java.util.Objects.requireNonNull;
 
 import io.sunaba.factory.Vm;
+import io.sunaba.factory.support.Ending;
+import io.sunaba.factory.support.MachineClass;
+import io.sunaba.factory.support.Ownership;
+import io.sunaba.factory.support.Plugins;
 import io.sunaba.hypervisor.HypervisorConfig;
 import io.sunaba.hypervisor.Machine;
 import io.sunaba.hypervisor.Snapshot;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Makes templates in the background, each once, however many ask for it.
 final class Builds implements AutoCloseable {
-    /// The owner of the machines that templates are made of.
-    static final String OWNER_PREFIX = "template/";
-
     private static final Logger LOG = LoggerFactory.getLogger(Builds.class);
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMinutes(1);
 
@@ -26,26 +26,20 @@ final class Builds implements AutoCloseable {
     private final TemplateConfig config;
     private final TemplateStore store;
 
-    /// Tells the machines of this instance from those that a crash left.
-    private final String owner = OWNER_PREFIX + UUID.randomUUID() + "/";
-
-    private final Map<TemplateClass, Thread> running = new ConcurrentHashMap<>();
-    private final Map<TemplateClass, Long> failed = new ConcurrentHashMap<>();
+    private final Ownership ownership;
+    private final Map<MachineClass, Thread> running = new ConcurrentHashMap<>();
+    private final Map<MachineClass, Long> failed = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
-    Builds(Plugins plugins, TemplateConfig config, TemplateStore store) {
+    Builds(Plugins plugins, TemplateConfig config, TemplateStore store, Ownership ownership) {
         this.plugins = requireNonNull(plugins, "plugins is null");
         this.config = requireNonNull(config, "config is null");
         this.store = requireNonNull(store, "store is null");
-    }
-
-    /// Tells whether a machine is one that an earlier instance of this factory left.
-    boolean abandoned(String machineOwner) {
-        return machineOwner.startsWith(OWNER_PREFIX) && !machineOwner.startsWith(owner);
+        this.ownership = requireNonNull(ownership, "ownership is null");
     }
 
     /// Has a template made, unless that is under way or failed a moment ago.
-    void begin(TemplateClass kind, HypervisorConfig wanted) {
+    void begin(MachineClass kind, HypervisorConfig wanted) {
         Long failure = failed.get(kind);
         if (closed
                 || (failure != null
@@ -61,14 +55,14 @@ final class Builds implements AutoCloseable {
     }
 
     /// Waits until a template is made, or its making has failed.
-    void await(TemplateClass kind) throws InterruptedException {
+    void await(MachineClass kind) throws InterruptedException {
         Thread build = running.get(kind);
         if (build != null) {
             build.join();
         }
     }
 
-    private void run(TemplateClass kind, HypervisorConfig wanted) {
+    private void run(MachineClass kind, HypervisorConfig wanted) {
         long begun = System.nanoTime();
         try {
             if (store.find(kind).isEmpty()) {
@@ -89,12 +83,12 @@ final class Builds implements AutoCloseable {
         }
     }
 
-    private void build(TemplateClass kind, HypervisorConfig wanted) throws InterruptedException {
+    private void build(MachineClass kind, HypervisorConfig wanted) throws InterruptedException {
         store.list().stream().filter(kind::supersedes).forEach(store::delete);
         Path state = store.begin(kind);
         boolean complete = false;
         try {
-            Vm vm = plugins.factory(config.fallback()).newVm(owned(kind, wanted));
+            Vm vm = plugins.factory(config.fallback()).newVm(ownership.own(wanted, kind));
             // The agent has answered: it is ready. An open session would be broken in every clone.
             vm.agent().close();
             save(vm.machine(), state);
@@ -118,18 +112,6 @@ final class Builds implements AutoCloseable {
         if (end.getSuppressed().length > 0) {
             LOG.warn("A machine is left", end);
         }
-    }
-
-    private HypervisorConfig owned(TemplateClass kind, HypervisorConfig wanted) {
-        return new HypervisorConfig(
-                wanted.hypervisor(),
-                owner + kind.key(),
-                wanted.guest(),
-                wanted.vcpus(),
-                wanted.maximumVcpus(),
-                wanted.memoryBytes(),
-                wanted.maximumMemoryBytes(),
-                wanted.bootTimeout());
     }
 
     /// Gives up what is under way, and leaves nothing of it.

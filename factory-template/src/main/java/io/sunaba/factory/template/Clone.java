@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.sunaba.agent.Agent;
 import io.sunaba.agent.AgentDriver;
 import io.sunaba.factory.Vm;
+import io.sunaba.factory.support.Ending;
 import io.sunaba.hypervisor.Hypervisor;
 import io.sunaba.hypervisor.HypervisorConfig;
 import io.sunaba.hypervisor.Machine;

@@ -4,9 +4,12 @@ import io.sunaba.error.RejectedException;
 import io.sunaba.error.SunabaException;
 import io.sunaba.factory.Vm;
 import io.sunaba.factory.VmFactory;
+import io.sunaba.factory.support.MachineClass;
+import io.sunaba.factory.support.Ownership;
+import io.sunaba.factory.support.Plugins;
+import io.sunaba.factory.support.RegisteredPlugins;
 import io.sunaba.hypervisor.Hypervisor;
 import io.sunaba.hypervisor.HypervisorConfig;
-import io.sunaba.hypervisor.MachineRecord;
 import io.sunaba.hypervisor.SnapshotRestore;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -44,19 +47,24 @@ public final class TemplateFactory implements VmFactory {
 
     @Activate
     public TemplateFactory(BundleContext context, TemplateSettings settings) {
-        this(TemplateConfig.of(settings), new RegisteredPlugins(context));
+        this(TemplateConfig.of(settings), new Ownership(TEMPLATE), context);
     }
 
-    private TemplateFactory(TemplateConfig config, RegisteredPlugins plugins) {
-        this(config, plugins, plugins::close);
+    private TemplateFactory(TemplateConfig config, Ownership ownership, BundleContext context) {
+        this(config, ownership, new RegisteredPlugins(context, TEMPLATE, ownership::endAbandoned));
     }
 
-    TemplateFactory(TemplateConfig config, Plugins plugins, Runnable closePlugins) {
+    private TemplateFactory(TemplateConfig config, Ownership ownership, RegisteredPlugins plugins) {
+        this(config, ownership, plugins, plugins::close);
+    }
+
+    TemplateFactory(
+            TemplateConfig config, Ownership ownership, Plugins plugins, Runnable closePlugins) {
         this.config = config;
         this.plugins = plugins;
         this.closePlugins = closePlugins;
         this.store = new TemplateStore(config.directory());
-        this.builds = new Builds(plugins, config, store);
+        this.builds = new Builds(plugins, config, store, ownership);
     }
 
     @Deactivate
@@ -71,10 +79,9 @@ public final class TemplateFactory implements VmFactory {
         if (!hypervisor.capabilities().abilities().contains(SnapshotRestore.class)) {
             return fallBack(wanted, "hypervisor " + wanted.hypervisor() + " cannot restore");
         }
-        TemplateClass kind = TemplateClass.of(wanted, hypervisor.capabilities());
+        MachineClass kind = MachineClass.of(wanted, hypervisor.capabilities());
         Optional<Path> state = store.find(kind);
         if (state.isEmpty()) {
-            removeAbandoned(hypervisor);
             builds.begin(kind, wanted);
             return fallBack(wanted, "there is no template of its class yet");
         }
@@ -108,19 +115,9 @@ public final class TemplateFactory implements VmFactory {
         return plugins.factory(config.fallback()).newVm(wanted);
     }
 
-    /// Ends machines that were to become templates when an earlier instance died.
-    private void removeAbandoned(Hypervisor hypervisor) throws InterruptedException {
-        for (MachineRecord machine : hypervisor.machines()) {
-            if (builds.abandoned(machine.owner())) {
-                LOG.warn("Ending machine {}, left by a template's making", machine.id());
-                hypervisor.destroy(machine.id());
-            }
-        }
-    }
-
     /// Waits until the template of a class is made, if that is under way.
     void awaitBuild(HypervisorConfig wanted) throws InterruptedException {
         Hypervisor hypervisor = plugins.hypervisor(wanted.hypervisor());
-        builds.await(TemplateClass.of(wanted, hypervisor.capabilities()));
+        builds.await(MachineClass.of(wanted, hypervisor.capabilities()));
     }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import io.sunaba.error.UnavailableException;
+import io.sunaba.factory.support.MachineClass;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
@@ -57,12 +58,12 @@ final class TemplateStore {
     }
 
     /// Returns where a template's state is, if there is such a template.
-    Optional<Path> find(TemplateClass kind) {
+    Optional<Path> find(MachineClass kind) {
         Path entry = directory.resolve(kind.key());
         return read(entry).filter(kind::equals).map(_ -> entry.resolve(STATE));
     }
 
-    List<TemplateClass> list() {
+    List<MachineClass> list() {
         try {
             return entries().stream().flatMap(entry -> read(entry).stream()).toList();
         } catch (IOException e) {
@@ -71,7 +72,7 @@ final class TemplateStore {
     }
 
     /// Makes an empty directory for a template's state.
-    Path begin(TemplateClass kind) {
+    Path begin(MachineClass kind) {
         Path entry = directory.resolve(kind.key());
         try {
             remove(entry);
@@ -83,7 +84,7 @@ final class TemplateStore {
     }
 
     /// Makes a template of what was saved. Durable on return.
-    void complete(TemplateClass kind) {
+    void complete(MachineClass kind) {
         Path entry = directory.resolve(kind.key());
         Path next = entry.resolve(RECORD + ".new");
         try {
@@ -102,7 +103,7 @@ final class TemplateStore {
     }
 
     /// Removes a template; machines that were cloned from it go on.
-    void delete(TemplateClass kind) {
+    void delete(MachineClass kind) {
         Path entry = directory.resolve(kind.key());
         try {
             Files.deleteIfExists(entry.resolve(RECORD));
@@ -121,7 +122,7 @@ final class TemplateStore {
         return entries;
     }
 
-    private static String text(TemplateClass kind) throws IOException {
+    private static String text(MachineClass kind) throws IOException {
         Properties properties = new Properties();
         properties.setProperty("format", "1");
         properties.setProperty("hypervisor", kind.hypervisor());
@@ -135,7 +136,7 @@ final class TemplateStore {
     }
 
     /// Reads a record; one that is damaged is as none.
-    private static Optional<TemplateClass> read(Path entry) {
+    private static Optional<MachineClass> read(Path entry) {
         Properties properties = new Properties();
         try {
             properties.load(new StringReader(Files.readString(entry.resolve(RECORD))));
@@ -145,8 +146,8 @@ final class TemplateStore {
         if (!"1".equals(properties.getProperty("format"))) {
             return Optional.empty();
         }
-        TemplateClass kind =
-                new TemplateClass(
+        MachineClass kind =
+                new MachineClass(
                         properties.getProperty("hypervisor", ""),
                         properties.getProperty("vmm", ""),
                         properties.getProperty("guest", ""),

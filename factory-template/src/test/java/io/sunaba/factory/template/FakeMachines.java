@@ -7,6 +7,7 @@ import io.sunaba.error.RejectedException;
 import io.sunaba.error.UnavailableException;
 import io.sunaba.factory.Vm;
 import io.sunaba.factory.VmFactory;
+import io.sunaba.factory.support.Plugins;
 import io.sunaba.hypervisor.Ability;
 import io.sunaba.hypervisor.AgentEndpoint;
 import io.sunaba.hypervisor.Hypervisor;
@@ -147,7 +148,7 @@ final class FakeMachines implements Plugins, Hypervisor, SnapshotRestore, AgentD
     @Override
     public Vm newVm(HypervisorConfig config) throws InterruptedException {
         boots.incrementAndGet();
-        if (config.owner().startsWith(Builds.OWNER_PREFIX)) {
+        if (config.owner().startsWith("template/")) {
             gate.await();
         }
         RuntimeException failure = bootFailure;

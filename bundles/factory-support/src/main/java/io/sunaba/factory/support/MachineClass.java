@@ -1,4 +1,4 @@
-package io.sunaba.factory.template;
+package io.sunaba.factory.support;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -8,18 +8,19 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/// A class of machines that one template serves: all that matters is equal.
+/// A class of machines, any of which will do for a request: all that matters is equal.
 ///
 /// @param hypervisor the name of the hypervisor plugin
 /// @param vmm the VMM's program, version and acceleration
 /// @param guest the build of the guest image, and the kernel's arguments
 /// @param vcpus virtual CPUs, at boot and at most
 /// @param memory memory in bytes, at boot and at most
-record TemplateClass(String hypervisor, String vmm, String guest, String vcpus, String memory) {
+public record MachineClass(
+        String hypervisor, String vmm, String guest, String vcpus, String memory) {
     private static final int DIGITS = 32;
 
-    static TemplateClass of(HypervisorConfig config, HypervisorCapabilities capabilities) {
-        return new TemplateClass(
+    public static MachineClass of(HypervisorConfig config, HypervisorCapabilities capabilities) {
+        return new MachineClass(
                 config.hypervisor(),
                 capabilities.vmm() + ", " + capabilities.acceleration(),
                 config.guest().buildHash() + " " + config.guest().kernelArguments(),
@@ -28,13 +29,13 @@ record TemplateClass(String hypervisor, String vmm, String guest, String vcpus, 
     }
 
     /// Tells whether another class is out of date where this one is in use.
-    boolean supersedes(TemplateClass other) {
+    public boolean supersedes(MachineClass other) {
         return hypervisor.equals(other.hypervisor)
                 && !(vmm.equals(other.vmm) && guest.equals(other.guest));
     }
 
     /// A name that no other class has.
-    String key() {
+    public String key() {
         try {
             byte[] digest =
                     MessageDigest.getInstance("SHA-256")

@@ -1,10 +1,13 @@
-package io.sunaba.factory.template;
+package io.sunaba.factory.support;
+
+import static java.util.Objects.requireNonNull;
 
 import io.sunaba.agent.AgentDriver;
 import io.sunaba.error.UnavailableException;
 import io.sunaba.factory.VmFactory;
 import io.sunaba.hypervisor.Hypervisor;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Filter;
 import org.osgi.framework.FrameworkUtil;
@@ -13,30 +16,36 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.util.tracker.ServiceTracker;
 
 /// The plugins in the service registry, where they come and go at any time.
-final class RegisteredPlugins implements Plugins, AutoCloseable {
-    /// To ask for oneself while one is activated would be a cycle.
-    private static final Filter OTHER_FACTORIES =
-            filter(
-                    "(&(objectClass=%s)(!(%s=%s)))"
-                            .formatted(
-                                    VmFactory.class.getName(),
-                                    VmFactory.NAME,
-                                    TemplateFactory.TEMPLATE));
-
+public final class RegisteredPlugins implements Plugins, AutoCloseable {
     private final ServiceTracker<Hypervisor, Hypervisor> hypervisors;
     private final ServiceTracker<AgentDriver, AgentDriver> agents;
     private final ServiceTracker<VmFactory, VmFactory> factories;
 
-    RegisteredPlugins(BundleContext context) {
-        hypervisors = new ServiceTracker<>(context, Hypervisor.class, null);
+    /// @param self the name of the factory that asks, which is not to find itself
+    /// @param came is told of each hypervisor that is there or comes, on a thread of its own
+    public RegisteredPlugins(BundleContext context, String self, Consumer<Hypervisor> came) {
+        requireNonNull(came, "came is null");
+        hypervisors =
+                new ServiceTracker<>(context, Hypervisor.class, null) {
+                    @Override
+                    public Hypervisor addingService(ServiceReference<Hypervisor> reference) {
+                        Hypervisor hypervisor = super.addingService(reference);
+                        Thread.startVirtualThread(() -> came.accept(hypervisor));
+                        return hypervisor;
+                    }
+                };
         agents = new ServiceTracker<>(context, AgentDriver.class, null);
-        factories = new ServiceTracker<>(context, OTHER_FACTORIES, null);
+        factories = new ServiceTracker<>(context, others(self), null);
         hypervisors.open();
         agents.open();
         factories.open();
     }
 
-    private static Filter filter(String text) {
+    /// To ask for oneself while one is activated would be a cycle.
+    private static Filter others(String self) {
+        String text =
+                "(&(objectClass=%s)(!(%s=%s)))"
+                        .formatted(VmFactory.class.getName(), VmFactory.NAME, self);
         try {
             return FrameworkUtil.createFilter(text);
         } catch (InvalidSyntaxException e) {

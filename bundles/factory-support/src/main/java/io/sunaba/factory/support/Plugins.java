@@ -1,11 +1,11 @@
-package io.sunaba.factory.template;
+package io.sunaba.factory.support;
 
 import io.sunaba.agent.AgentDriver;
 import io.sunaba.factory.VmFactory;
 import io.sunaba.hypervisor.Hypervisor;
 
 /// The plugins that serve now.
-interface Plugins {
+public interface Plugins {
     /// @throws io.sunaba.error.UnavailableException if it is not there
     Hypervisor hypervisor(String name);
 

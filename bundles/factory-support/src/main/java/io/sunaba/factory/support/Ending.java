@@ -1,14 +1,17 @@
-package io.sunaba.factory.template;
+package io.sunaba.factory.support;
 
 import io.sunaba.hypervisor.Machine;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /// The end of a machine that nobody is to have, whatever interrupts the caller.
-final class Ending {
+public final class Ending {
     private Ending() {}
 
-    static void of(Machine machine, Throwable reason) {
+    /// Ends a machine and drops its handle.
+    ///
+    /// @param reason why; gets what goes wrong as suppressed
+    public static void of(Machine machine, Throwable reason) {
         try {
             CompletableFuture.runAsync(() -> stop(machine), Thread::startVirtualThread).join();
         } catch (CompletionException e) {

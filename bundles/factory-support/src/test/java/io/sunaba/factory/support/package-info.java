@@ -1,0 +1,4 @@
+@NullMarked
+package io.sunaba.factory.support;
+
+import org.jspecify.annotations.NullMarked;
