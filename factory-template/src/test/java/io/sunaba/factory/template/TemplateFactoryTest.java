@@ -7,6 +7,7 @@ import io.sunaba.error.RejectedException;
 import io.sunaba.error.UnavailableException;
 import io.sunaba.factory.Vm;
 import io.sunaba.factory.support.Ownership;
+import io.sunaba.factory.support.fake.FakeMachines;
 import io.sunaba.hypervisor.GuestImage;
 import io.sunaba.hypervisor.HypervisorConfig;
 import io.sunaba.hypervisor.MachineSpec;
@@ -31,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class TemplateFactoryTest {
     @TempDir private Path directory;
-    private final FakeMachines fakes = new FakeMachines();
+    private final FakeMachines fakes = new FakeMachines("template/");
     private final Ownership ownership = new Ownership("template");
     private TemplateFactory factory;
 

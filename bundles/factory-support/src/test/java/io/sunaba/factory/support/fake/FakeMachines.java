@@ -1,4 +1,6 @@
-package io.sunaba.factory.template;
+package io.sunaba.factory.support.fake;
+
+import static java.util.Objects.requireNonNull;
 
 import io.sunaba.agent.Agent;
 import io.sunaba.agent.AgentDriver;
@@ -26,6 +28,7 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,26 +41,38 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// A hypervisor, an agent and a factory `new` that keep their machines in memory.
-final class FakeMachines implements Plugins, Hypervisor, SnapshotRestore, AgentDriver, VmFactory {
-    final Map<String, FakeMachine> machines = new ConcurrentHashMap<>();
-    final AtomicInteger openAgents = new AtomicInteger();
-    final AtomicInteger boots = new AtomicInteger();
-    final List<String> calls = new CopyOnWriteArrayList<>();
-    volatile String vmm = "VMM 1";
-    volatile boolean restores = true;
-    volatile @Nullable RuntimeException bootFailure;
-    volatile @Nullable RuntimeException saveFailure;
-    volatile @Nullable RuntimeException connectFailure;
+public final class FakeMachines
+        implements Plugins, Hypervisor, SnapshotRestore, AgentDriver, VmFactory {
+    public final Map<String, FakeMachine> machines = new ConcurrentHashMap<>();
+    public final AtomicInteger openAgents = new AtomicInteger();
+    public final AtomicInteger boots = new AtomicInteger();
+    public final List<String> calls = new CopyOnWriteArrayList<>();
+    public volatile String vmm = "VMM 1";
+    public volatile boolean restores = true;
+    public volatile @Nullable RuntimeException bootFailure;
+    public volatile @Nullable RuntimeException saveFailure;
+    public volatile @Nullable RuntimeException connectFailure;
 
-    /// Holds boots up until it is counted down.
-    volatile CountDownLatch gate = new CountDownLatch(0);
+    /// Holds boots of gated machines up until it is counted down.
+    public volatile CountDownLatch gate = new CountDownLatch(0);
 
-    final class FakeMachine implements Machine, Snapshot {
+    private final String gated;
+
+    /// @param gated how the owners of gated machines begin
+    public FakeMachines(String gated) {
+        this.gated = requireNonNull(gated, "gated is null");
+    }
+
+    /// A machine, whose agent answers while it runs.
+    public final class FakeMachine implements Machine, Snapshot {
         private final MachineSpec spec;
-        volatile MachineState state;
+        private final CompletableFuture<MachineExit> exit = new CompletableFuture<>();
+        private volatile String owner;
+        private volatile MachineState state;
 
         FakeMachine(MachineSpec spec, MachineState state) {
             this.spec = spec;
+            this.owner = spec.config().owner();
             this.state = state;
             machines.put(spec.id(), this);
         }
@@ -95,33 +110,49 @@ final class FakeMachines implements Plugins, Hypervisor, SnapshotRestore, AgentD
 
         @Override
         public void stop() {
-            state = MachineState.GONE;
+            die();
             machines.remove(id());
+        }
+
+        /// Ends as one that is killed: what it left is still there.
+        public void die() {
+            state = MachineState.GONE;
+            exit.complete(new MachineExit(MachineExit.Reason.FAILED, "killed", Instant.now()));
         }
 
         @Override
         public void pause() {
+            requireAlive("pause");
             state = MachineState.PAUSED;
         }
 
         @Override
         public void resume() {
+            requireAlive("resume");
             state = MachineState.RUNNING;
+        }
+
+        private void requireAlive(String operation) {
+            if (state == MachineState.GONE) {
+                throw new ConflictException("cannot " + operation + ": GONE");
+            }
         }
 
         @Override
         public CompletionStage<MachineExit> exited() {
-            return new CompletableFuture<>();
+            return exit.minimalCompletionStage();
         }
 
         @Override
         public MachineRecord record() {
-            return new MachineRecord(id(), spec.config().owner(), "");
+            return new MachineRecord(id(), owner, "");
         }
 
         @Override
-        public void assign(String owner) {
-            throw new UnsupportedOperationException();
+        public void assign(String newOwner) {
+            requireAlive("assign");
+            calls.add("assign " + newOwner);
+            owner = newOwner;
         }
 
         @Override
@@ -141,22 +172,23 @@ final class FakeMachines implements Plugins, Hypervisor, SnapshotRestore, AgentD
 
         @Override
         public void close() {
-            calls.add("close " + spec.config().owner());
+            calls.add("close " + owner);
         }
     }
 
     @Override
     public Vm newVm(HypervisorConfig config) throws InterruptedException {
-        boots.incrementAndGet();
-        if (config.owner().startsWith("template/")) {
+        int number = boots.incrementAndGet();
+        if (config.owner().startsWith(gated)) {
             gate.await();
         }
         RuntimeException failure = bootFailure;
         if (failure != null) {
             throw failure;
         }
-        String id = "%032x".formatted(boots.get());
-        return new Vm(new FakeMachine(new MachineSpec(id, config), MachineState.RUNNING), agent());
+        String id = "%032x".formatted(number);
+        FakeMachine machine = new FakeMachine(new MachineSpec(id, config), MachineState.RUNNING);
+        return new Vm(machine, agent(machine));
     }
 
     @Override
@@ -183,10 +215,11 @@ final class FakeMachines implements Plugins, Hypervisor, SnapshotRestore, AgentD
         if (failure != null) {
             throw failure;
         }
-        return agent();
+        String id = ((AgentEndpoint.SerialPort) endpoint).socket().getFileName().toString();
+        return agent(requireNonNull(machines.get(id)));
     }
 
-    private Agent agent() {
+    private Agent agent(FakeMachine machine) {
         openAgents.incrementAndGet();
         return (Agent)
                 Proxy.newProxyInstance(
@@ -196,6 +229,10 @@ final class FakeMachines implements Plugins, Hypervisor, SnapshotRestore, AgentD
                             calls.add(method.getName());
                             if (method.getName().equals("close")) {
                                 openAgents.decrementAndGet();
+                                return null;
+                            }
+                            if (machine.state() != MachineState.RUNNING) {
+                                throw new UnavailableException("nobody answers");
                             }
                             return null;
                         });
