@@ -19,7 +19,7 @@ import org.osgi.util.tracker.ServiceTracker;
 public final class RegisteredPlugins implements Plugins, AutoCloseable {
     private final ServiceTracker<Hypervisor, Hypervisor> hypervisors;
     private final ServiceTracker<AgentDriver, AgentDriver> agents;
-    private final ServiceTracker<VmFactory, VmFactory> factories;
+    private final ServiceTracker<VmFactory, LazyService<VmFactory>> factories;
 
     /// @param self the name of the factory that asks, which is not to find itself
     /// @param came is told of each hypervisor that is there or comes, on a thread of its own
@@ -35,13 +35,26 @@ public final class RegisteredPlugins implements Plugins, AutoCloseable {
                     }
                 };
         agents = new ServiceTracker<>(context, AgentDriver.class, null);
-        factories = new ServiceTracker<>(context, others(self), null);
+        factories =
+                new ServiceTracker<>(context, others(self), null) {
+                    @Override
+                    public LazyService<VmFactory> addingService(
+                            ServiceReference<VmFactory> reference) {
+                        return new LazyService<>(context, reference);
+                    }
+
+                    @Override
+                    public void removedService(
+                            ServiceReference<VmFactory> reference, LazyService<VmFactory> service) {
+                        service.release();
+                    }
+                };
         hypervisors.open();
         agents.open();
         factories.open();
     }
 
-    /// To ask for oneself while one is activated would be a cycle.
+    /// A factory that builds on itself would never end.
     private static Filter others(String self) {
         String text =
                 "(&(objectClass=%s)(!(%s=%s)))"
@@ -65,18 +78,23 @@ public final class RegisteredPlugins implements Plugins, AutoCloseable {
 
     @Override
     public VmFactory factory(String name) {
-        return require("factory", VmFactory.NAME, name, factories);
+        return require("factory", VmFactory.NAME, name, factories)
+                .find()
+                .orElseThrow(() -> missing("factory", name));
     }
 
-    private static <T> T require(
-            String kind, String property, String name, ServiceTracker<T, T> tracker) {
+    private static <S, T> T require(
+            String kind, String property, String name, ServiceTracker<S, T> tracker) {
         return tracker.getTracked().entrySet().stream()
                 .filter(entry -> name.equals(entry.getKey().getProperty(property)))
-                .max(Map.Entry.<ServiceReference<T>, T>comparingByKey())
+                .max(Map.Entry.<ServiceReference<S>, T>comparingByKey())
                 .map(Map.Entry::getValue)
-                .orElseThrow(() ->
-                        new UnavailableException(
-                                "there is no %s plugin '%s' just now".formatted(kind, name)));
+                .orElseThrow(() -> missing(kind, name));
+    }
+
+    private static UnavailableException missing(String kind, String name) {
+        return new UnavailableException(
+                "there is no %s plugin '%s' just now".formatted(kind, name));
     }
 
     @Override
