@@ -81,6 +81,23 @@ public sealed interface SandboxEvent {
         }
     }
 
+    /// A VM factory could not serve, and the next one was asked; told while the sandbox is created
+    /// or started, before it is known whether that one can.
+    ///
+    /// @param from the name of the factory that could not
+    /// @param to the name of the factory that was asked then
+    /// @param reason why, in one line
+    record FactoryFellBack(String sandboxId, Instant at, String from, String to, String reason)
+            implements SandboxEvent {
+        public FactoryFellBack {
+            requireNonNull(sandboxId, "sandboxId is null");
+            requireNonNull(at, "at is null");
+            requireNonNull(from, "from is null");
+            requireNonNull(to, "to is null");
+            requireNonNull(reason, "reason is null");
+        }
+    }
+
     /// This subscriber did not keep up.
     ///
     /// @param count how many events were dropped

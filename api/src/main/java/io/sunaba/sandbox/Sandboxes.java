@@ -1,5 +1,6 @@
 package io.sunaba.sandbox;
 
+import io.sunaba.hypervisor.HypervisorConfig;
 import java.util.List;
 import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
@@ -17,6 +18,12 @@ public interface Sandboxes {
     /// @throws io.sunaba.error.UnavailableException if a plugin or a program is missing or failed
     /// @throws io.sunaba.error.TimedOutException if the guest never answered
     Sandbox create(SandboxConfig config) throws InterruptedException;
+
+    /// Tells what machine a sandbox would be given, all defaults filled in. Creates nothing.
+    ///
+    /// @throws io.sunaba.error.RejectedException if the config breaks a rule
+    /// @throws io.sunaba.error.UnavailableException if a plugin or the guest image is missing
+    HypervisorConfig machine(SandboxConfig config) throws InterruptedException;
 
     /// Returns a sandbox that exists, connecting to it if need be (`FetchSandbox`).
     ///

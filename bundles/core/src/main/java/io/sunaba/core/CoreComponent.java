@@ -16,6 +16,7 @@ import io.sunaba.core.storage.StoredRecords;
 import io.sunaba.core.validation.HostLimits;
 import io.sunaba.factory.VmFactory;
 import io.sunaba.hypervisor.Hypervisor;
+import io.sunaba.hypervisor.HypervisorConfig;
 import io.sunaba.sandbox.Sandbox;
 import io.sunaba.sandbox.SandboxConfig;
 import io.sunaba.sandbox.SandboxMonitor;
@@ -98,6 +99,11 @@ public final class CoreComponent implements Sandboxes, Storages {
     @Override
     public Sandbox create(SandboxConfig wanted) throws InterruptedException {
         return registry.create(wanted);
+    }
+
+    @Override
+    public HypervisorConfig machine(SandboxConfig wanted) throws InterruptedException {
+        return registry.machine(wanted);
     }
 
     @Override

@@ -38,6 +38,11 @@ final class Topics {
             }
             case SandboxEvent.AgentLost it -> properties.put("detail", it.detail());
             case SandboxEvent.OutOfMemory it -> properties.put("container.id", it.containerId());
+            case SandboxEvent.FactoryFellBack it -> {
+                properties.put("from", it.from());
+                properties.put("to", it.to());
+                properties.put("reason", it.reason());
+            }
             case SandboxEvent.Missed it -> properties.put("count", it.count());
         }
     }

@@ -74,6 +74,10 @@ class TopicsTest {
                 new SandboxEvent.OutOfMemory("web", AT, "one"),
                 "OutOfMemory",
                 Map.of("container.id", "one"));
+        expect(
+                new SandboxEvent.FactoryFellBack("web", AT, "template", "new", "is being made"),
+                "FactoryFellBack",
+                Map.of("from", "template", "to", "new", "reason", "is being made"));
         expect(new SandboxEvent.Missed("web", AT, 5), "Missed", Map.of("count", 5L));
     }
 }

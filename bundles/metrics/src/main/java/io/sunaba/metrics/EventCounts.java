@@ -16,6 +16,9 @@ final class EventCounts implements AutoCloseable {
 
     private final SandboxMonitor monitor;
     private final Map<String, Long> counts = new ConcurrentHashMap<>();
+    private final Map<Fallback, Long> fallbacks = new ConcurrentHashMap<>();
+
+    private record Fallback(String from, String to) {}
 
     EventCounts(SandboxMonitor monitor) {
         this.monitor = monitor;
@@ -30,6 +33,9 @@ final class EventCounts implements AutoCloseable {
             while (true) {
                 SandboxEvent event = monitor.next();
                 counts.merge(event.getClass().getSimpleName(), amount(event), Long::sum);
+                if (event instanceof SandboxEvent.FactoryFellBack it) {
+                    fallbacks.merge(new Fallback(it.from(), it.to()), 1L, Long::sum);
+                }
             }
         } catch (NotFoundException | UnavailableException | InterruptedException e) {
             LOG.debug("No more events are counted", e);
@@ -48,6 +54,16 @@ final class EventCounts implements AutoCloseable {
                         count,
                         "type",
                         type));
+        fallbacks.forEach((fallback, count) ->
+                samples.add(
+                        "sunaba_factory_fallbacks_total",
+                        "Machines for which another VM factory was asked, because one could not"
+                                + " serve.",
+                        count,
+                        "from",
+                        fallback.from,
+                        "to",
+                        fallback.to));
     }
 
     @Override

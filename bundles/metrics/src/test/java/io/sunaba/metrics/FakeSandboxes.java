@@ -1,6 +1,7 @@
 package io.sunaba.metrics;
 
 import io.sunaba.error.UnavailableException;
+import io.sunaba.hypervisor.HypervisorConfig;
 import io.sunaba.hypervisor.MachineUsage;
 import io.sunaba.sandbox.ContainerState;
 import io.sunaba.sandbox.ContainerStats;
@@ -110,6 +111,11 @@ final class FakeSandboxes implements Sandboxes {
                 // Nobody else waits for these.
             }
         };
+    }
+
+    @Override
+    public HypervisorConfig machine(SandboxConfig config) {
+        throw new UnavailableException("there are no machines here");
     }
 
     @Override

@@ -120,6 +120,8 @@ class MetricsComponentTest {
     @Test
     void eventsAreCountedByType() throws InterruptedException {
         sandboxes.events.add(new SandboxEvent.OutOfMemory("a", Instant.EPOCH, "one"));
+        sandboxes.events.add(
+                new SandboxEvent.FactoryFellBack("a", Instant.EPOCH, "template", "new", "none"));
         sandboxes.events.add(new SandboxEvent.Missed("", Instant.EPOCH, 4));
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         Map<String, Double> samples = platform(PATIENCE);
@@ -127,6 +129,8 @@ class MetricsComponentTest {
             assertThat(System.nanoTime()).isLessThan(deadline);
             samples = platform(PATIENCE);
         }
-        assertThat(samples).containsEntry("sunaba_events_total{type=\"OutOfMemory\"}", 1.0);
+        assertThat(samples)
+                .containsEntry("sunaba_events_total{type=\"OutOfMemory\"}", 1.0)
+                .containsEntry("sunaba_factory_fallbacks_total{from=\"template\",to=\"new\"}", 1.0);
     }
 }

@@ -2,6 +2,8 @@ package io.sunaba.shell;
 
 import io.sunaba.error.ConflictException;
 import io.sunaba.error.NotFoundException;
+import io.sunaba.error.UnavailableException;
+import io.sunaba.hypervisor.HypervisorConfig;
 import io.sunaba.sandbox.Sandbox;
 import io.sunaba.sandbox.SandboxConfig;
 import io.sunaba.sandbox.SandboxEvent;
@@ -39,6 +41,11 @@ public final class HostSandboxes implements Sandboxes {
     /// Tells whether somebody follows.
     public boolean followed() {
         return !monitors.isEmpty();
+    }
+
+    @Override
+    public HypervisorConfig machine(SandboxConfig config) {
+        throw new UnavailableException("there are no machines here");
     }
 
     @Override

@@ -6,9 +6,13 @@ import io.sunaba.error.RejectedException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
 
 /// The configuration of the core, valid as a whole.
 ///
+/// @param factoryFallback the VM factories that serve, in this order, when the chosen one cannot
 /// @param maximumVcpus the most that a sandbox may have, or 0 for all that the host has
 /// @param maximumMemoryBytes the most that a sandbox may have, or 0 for all that the host has
 /// @param guestImage the directory of the guest image
@@ -18,6 +22,7 @@ public record CoreConfig(
         String defaultFactory,
         String defaultStorage,
         String defaultAgent,
+        List<String> factoryFallback,
         int defaultVcpus,
         long defaultMemoryBytes,
         int maximumVcpus,
@@ -39,6 +44,13 @@ public record CoreConfig(
         requireName("default.factory", defaultFactory);
         requireName("default.storage", defaultStorage);
         requireName("default.agent", defaultAgent);
+        factoryFallback = List.copyOf(factoryFallback);
+        factoryFallback.forEach(name -> requireName("factory.fallback", name));
+        require(
+                Set.copyOf(factoryFallback).size() == factoryFallback.size(),
+                "factory.fallback",
+                "'" + String.join(",", factoryFallback) + "'",
+                "without a name that is there twice");
         require(defaultVcpus >= 1, "default.vcpus", defaultVcpus, "at least 1");
         require(defaultMemoryBytes >= 1, "default.memory", defaultMemoryBytes, "at least 1");
         require(maximumVcpus >= 0, "maximum.vcpus", maximumVcpus, "at least 0");
@@ -65,6 +77,7 @@ public record CoreConfig(
                 settings.default_factory(),
                 settings.default_storage(),
                 settings.default_agent(),
+                names(settings.factory_fallback()),
                 settings.default_vcpus(),
                 Quantity.bytes("default.memory", settings.default_memory()),
                 settings.maximum_vcpus(),
@@ -74,6 +87,12 @@ public record CoreConfig(
                 Quantity.duration("container.stop.timeout", settings.container_stop_timeout()),
                 directory("guest.image", settings.guest_image()),
                 directory("data.directory", settings.data_directory()));
+    }
+
+    private static List<String> names(String list) {
+        return list.isBlank()
+                ? List.of()
+                : Arrays.stream(list.split(",", -1)).map(String::strip).toList();
     }
 
     private static Path directory(String key, String value) {

@@ -30,6 +30,13 @@ public @interface CoreSettings {
     String default_agent() default "kata";
 
     @AttributeDefinition(
+            name = "Factory fallback",
+            description =
+                    "Names of VM factories, with commas: which serve, in this order, when the chosen"
+                            + " one cannot.")
+    String factory_fallback() default "cache,template,new";
+
+    @AttributeDefinition(
             name = "Default virtual CPUs",
             description = "Virtual CPUs of sandboxes that ask for no number.")
     int default_vcpus() default 1;

@@ -3,8 +3,9 @@ package io.sunaba.core.sandbox;
 import static java.util.Objects.requireNonNull;
 
 import io.sunaba.agent.GuestSandbox;
+import io.sunaba.core.config.CoreConfig;
 import io.sunaba.core.config.GuestImages;
-import io.sunaba.core.plugin.Kind;
+import io.sunaba.core.factory.Factories;
 import io.sunaba.core.record.ContainerRecord;
 import io.sunaba.core.record.SandboxRecord;
 import io.sunaba.core.workflow.Action;
@@ -14,6 +15,7 @@ import io.sunaba.hypervisor.GuestImage;
 import io.sunaba.hypervisor.HypervisorConfig;
 import io.sunaba.hypervisor.Machine;
 import io.sunaba.sandbox.ContainerConfig;
+import io.sunaba.sandbox.SandboxEvent;
 import io.sunaba.sandbox.SandboxState;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -27,6 +29,7 @@ final class Boot {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Environment environment;
+    private final Events events;
     private final Connection connection;
     private final GuestContainers containers;
     private final GuestImage guest;
@@ -34,20 +37,21 @@ final class Boot {
     private final RootImages images;
     private SandboxRecord result;
 
+    /// @param parts the sandbox's
     /// @param guest what the machine boots
     /// @param wanted the containers that it is to have
     /// @param images their images
     /// @param record the record, which has no machine yet
     Boot(
-            Environment environment,
-            Connection connection,
+            Parts parts,
             GuestImage guest,
             List<ContainerConfig> wanted,
             RootImages images,
             SandboxRecord record) {
-        this.environment = requireNonNull(environment, "environment is null");
-        this.connection = requireNonNull(connection, "connection is null");
-        this.containers = new GuestContainers(connection, record.config().sharedPidNamespace());
+        this.environment = parts.environment();
+        this.events = parts.events();
+        this.connection = parts.connection();
+        this.containers = parts.containers();
         this.guest = requireNonNull(guest, "guest is null");
         this.wanted = List.copyOf(wanted);
         this.images = requireNonNull(images, "images is null");
@@ -74,21 +78,31 @@ final class Boot {
     }
 
     private void bootMachine() throws InterruptedException {
+        CoreConfig config = environment.config().get();
+        Factories factories =
+                new Factories(environment.plugins(), config.factoryFallback(), this::fellBack);
+        connection.adopt(factories.newVm(result.factory(), machineConfig(result, guest, config)));
+    }
+
+    /// Returns the machine that a sandbox gets.
+    static HypervisorConfig machineConfig(
+            SandboxRecord record, GuestImage guest, CoreConfig config) {
         // No room to grow: guests set memory aside for what might be plugged.
-        connection.adopt(
-                environment
-                        .plugins()
-                        .require(Kind.FACTORY, result.factory())
-                        .newVm(
-                                new HypervisorConfig(
-                                        result.hypervisor(),
-                                        result.owner(),
-                                        guest,
-                                        result.vcpus(),
-                                        result.vcpus(),
-                                        result.memoryBytes(),
-                                        result.memoryBytes(),
-                                        environment.config().get().bootTimeout())));
+        return new HypervisorConfig(
+                record.hypervisor(),
+                record.owner(),
+                guest,
+                record.vcpus(),
+                record.vcpus(),
+                record.memoryBytes(),
+                record.memoryBytes(),
+                config.bootTimeout());
+    }
+
+    private void fellBack(String from, String to, String reason) {
+        events.publish(
+                new SandboxEvent.FactoryFellBack(
+                        result.id(), environment.clock().instant(), from, to, reason));
     }
 
     private void endMachine() throws InterruptedException {

@@ -72,8 +72,7 @@ final class Lifecycle {
                 RootImages.again(parts.environment().packer(), record.containers())) {
             Boot boot =
                     new Boot(
-                            parts.environment(),
-                            parts.connection(),
+                            parts,
                             Boot.guest(parts.environment()),
                             record.containers().stream().map(ContainerRecord::config).toList(),
                             images,

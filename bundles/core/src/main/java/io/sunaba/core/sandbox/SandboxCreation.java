@@ -12,6 +12,7 @@ import io.sunaba.core.workflow.Step;
 import io.sunaba.core.workflow.Workflow;
 import io.sunaba.error.NotFoundException;
 import io.sunaba.hypervisor.GuestImage;
+import io.sunaba.hypervisor.HypervisorConfig;
 import io.sunaba.sandbox.SandboxConfig;
 import io.sunaba.sandbox.SandboxState;
 import java.util.ArrayList;
@@ -62,14 +63,7 @@ final class SandboxCreation {
         String id = config.id();
         SandboxRecords records = environment.records();
         Ledger ledger = sandbox.parts().ledger();
-        Boot boot =
-                new Boot(
-                        environment,
-                        sandbox.parts().connection(),
-                        guest,
-                        config.containers(),
-                        images,
-                        intent);
+        Boot boot = new Boot(sandbox.parts(), guest, config.containers(), images, intent);
         List<Step> steps = new ArrayList<>();
         steps.add(new Step("the structure", () -> registry.claim(sandbox), () -> forget(sandbox)));
         steps.add(
@@ -90,6 +84,12 @@ final class SandboxCreation {
     private void forget(LiveSandbox sandbox) {
         sandbox.end(() -> new NotFoundException("sandbox " + config.id() + " was not created"));
         registry.forget(sandbox);
+    }
+
+    /// Returns the machine that it would get.
+    HypervisorConfig machine() throws InterruptedException {
+        SandboxRules.check(config);
+        return Boot.machineConfig(plan(), Boot.guest(environment), environment.config().get());
     }
 
     /// Decides what the config leaves open, and checks it against what there is.

@@ -10,6 +10,7 @@ import io.sunaba.error.ConflictException;
 import io.sunaba.error.NotFoundException;
 import io.sunaba.error.UnavailableException;
 import io.sunaba.hypervisor.Hypervisor;
+import io.sunaba.hypervisor.HypervisorConfig;
 import io.sunaba.sandbox.ContainerConfig;
 import io.sunaba.sandbox.Sandbox;
 import io.sunaba.sandbox.SandboxConfig;
@@ -56,6 +57,13 @@ public final class SandboxRegistry implements Sandboxes, Plugins.Listener, AutoC
         LiveSandbox sandbox = new SandboxCreation(environment, this, config).run();
         sandbox.listen();
         return open(sandbox);
+    }
+
+    @Override
+    public HypervisorConfig machine(SandboxConfig config) throws InterruptedException {
+        requireNonNull(config, "config is null");
+        requireOpen();
+        return new SandboxCreation(environment, this, config).machine();
     }
 
     @Override

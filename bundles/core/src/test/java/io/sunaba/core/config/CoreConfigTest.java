@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sunaba.error.RejectedException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,19 @@ class CoreConfigTest {
         assertThat(config.defaultMemoryBytes()).isEqualTo(256L << 20);
         assertThat(config.bootTimeout()).isEqualTo(Duration.ofSeconds(60));
         assertThat(config.guestImage()).isEqualTo(DIRECTORY.resolve("guest"));
+    }
+
+    @Test
+    void orderOfFactoriesIsAListThatMayBeEmpty() {
+        assertThat(order("")).isEmpty();
+        assertThat(order("template , new")).containsExactly("template", "new");
+        assertThat(CoreConfig.of(Settings.of(DIRECTORY, Map.of())).factoryFallback())
+                .containsExactly("cache", "template", "new");
+    }
+
+    private static List<String> order(String text) {
+        return CoreConfig.of(Settings.of(DIRECTORY, Map.of("factory.fallback", text)))
+                .factoryFallback();
     }
 
     @ParameterizedTest
@@ -44,6 +58,9 @@ class CoreConfigTest {
         "boot.timeout,0s,more than 0",
         "plugin.grace,-1s,ms",
         "default.factory,../new,letter",
+        "factory.fallback,'template,../new',letter",
+        "factory.fallback,'template,,new',letter",
+        "factory.fallback,'new,template,new',twice",
         "guest.image,'',directory"
     })
     void badValueIsNamedWithItsRule(String key, String value, String rule) {

@@ -77,6 +77,7 @@ final class World implements AutoCloseable {
                         "new",
                         storage,
                         "fake",
+                        List.of("template", "new"),
                         1,
                         128L << 20,
                         0,

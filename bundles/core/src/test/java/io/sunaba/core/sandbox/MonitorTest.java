@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sunaba.core.fake.FakeGuest;
+import io.sunaba.core.plugin.Kind;
 import io.sunaba.core.sandbox.Platform.Running;
 import io.sunaba.error.NotFoundException;
 import io.sunaba.error.UnavailableException;
+import io.sunaba.factory.VmFactory;
 import io.sunaba.sandbox.ContainerState;
 import io.sunaba.sandbox.Sandbox;
+import io.sunaba.sandbox.SandboxConfig;
 import io.sunaba.sandbox.SandboxEvent;
 import io.sunaba.sandbox.SandboxMonitor;
 import io.sunaba.sandbox.SandboxState;
@@ -18,6 +21,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +66,7 @@ class MonitorTest {
             case SandboxEvent.MachineExited _,
                     SandboxEvent.AgentLost _,
                     SandboxEvent.OutOfMemory _,
+                    SandboxEvent.FactoryFellBack _,
                     SandboxEvent.Missed _ ->
                     event.sandboxId() + " " + event.getClass().getSimpleName();
         };
@@ -69,6 +74,36 @@ class MonitorTest {
 
     private FakeGuest guest() {
         return platform.hypervisor.only().guest;
+    }
+
+    @Test
+    void factoryThatCannotServeIsToldBeforeTheSandboxIsThere() throws InterruptedException {
+        VmFactory template =
+                _ -> {
+                    throw new UnavailableException("is being made");
+                };
+        platform.plugins.add(Kind.FACTORY, template, Map.of("sunaba.name", "template"));
+        try (SandboxMonitor monitor = platform.sandboxes.monitor()) {
+            SandboxConfig wanted =
+                    new SandboxConfig(
+                            "web",
+                            null,
+                            null,
+                            "template",
+                            null,
+                            null,
+                            false,
+                            List.of(),
+                            List.of(),
+                            Map.of());
+            Sandbox sandbox = platform.sandboxes.create(wanted);
+            assertThat(take(monitor, 2)).containsExactly("web FactoryFellBack", "web null>READY");
+            assertThat(sandbox.status().factory()).isEqualTo("template");
+            assertThat(platform.sandboxes.machine(wanted))
+                    .as("what a create asks for")
+                    .isEqualTo(platform.hypervisor.only().spec.config());
+            sandbox.delete();
+        }
     }
 
     @Test

@@ -70,6 +70,7 @@ final class Platform implements AutoCloseable {
                         "new",
                         "fake",
                         "fake",
+                        List.of("template", "new"),
                         1,
                         128L << 20,
                         0,

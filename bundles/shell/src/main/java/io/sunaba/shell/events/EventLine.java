@@ -29,6 +29,8 @@ final class EventLine {
                                     .formatted(word(e.exit().reason()), e.exit().detail()));
             case SandboxEvent.AgentLost e -> line(e, null, "agent lost: " + e.detail());
             case SandboxEvent.OutOfMemory e -> line(e, e.containerId(), "out of memory");
+            case SandboxEvent.FactoryFellBack e ->
+                    line(e, null, "factory %s -> %s: %s".formatted(e.from(), e.to(), e.reason()));
             case SandboxEvent.Missed e -> line(e, null, e.count() + " events missed");
         };
     }

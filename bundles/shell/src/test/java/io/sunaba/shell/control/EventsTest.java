@@ -35,6 +35,9 @@ class EventsTest extends ServerTest {
             sandboxes.publish(CREATED);
             client.awaitOutput(
                     "2026-01-02T03:04:05.600Z  one               -             created, ready\n");
+            sandboxes.publish(
+                    new SandboxEvent.FactoryFellBack("one", AT, "template", "new", "not made"));
+            client.awaitOutput("  -             factory template -> new: not made\n");
             sandboxes.publish(EXITED);
             client.awaitOutput("  main          running -> stopped, exit code 137\n");
             sandboxes.publish(

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sunaba.core.factory;
+
+import org.jspecify.annotations.NullMarked;
