@@ -28,6 +28,7 @@ class DependencyLawTest {
                     "io.sunaba.error",
                     "io.sunaba.factory",
                     "io.sunaba.hypervisor",
+                    "io.sunaba.metrics",
                     "io.sunaba.sandbox",
                     "io.sunaba.storage");
 

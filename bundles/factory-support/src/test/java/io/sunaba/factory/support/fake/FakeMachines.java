@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.sunaba.agent.Agent;
 import io.sunaba.agent.AgentDriver;
 import io.sunaba.error.ConflictException;
+import io.sunaba.error.NotFoundException;
 import io.sunaba.error.RejectedException;
 import io.sunaba.error.UnavailableException;
 import io.sunaba.factory.Vm;
@@ -37,6 +38,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +58,11 @@ public final class FakeMachines
     /// Holds boots of gated machines up until it is counted down.
     public volatile CountDownLatch gate = new CountDownLatch(0);
 
+    /// Holds agents' answers up until it is counted down.
+    public volatile CountDownLatch agentGate = new CountDownLatch(0);
+
     private final String gated;
+    private final AtomicInteger lost = new AtomicInteger();
 
     /// @param gated how the owners of gated machines begin
     public FakeMachines(String gated) {
@@ -219,8 +225,15 @@ public final class FakeMachines
         return agent(requireNonNull(machines.get(id)));
     }
 
+    /// Has all connections to agents lost, as when their plugin is replaced.
+    public void loseAgents() {
+        lost.incrementAndGet();
+    }
+
     private Agent agent(FakeMachine machine) {
         openAgents.incrementAndGet();
+        int generation = lost.get();
+        AtomicBoolean closed = new AtomicBoolean();
         return (Agent)
                 Proxy.newProxyInstance(
                         Agent.class.getClassLoader(),
@@ -228,10 +241,14 @@ public final class FakeMachines
                         (_, method, _) -> {
                             calls.add(method.getName());
                             if (method.getName().equals("close")) {
-                                openAgents.decrementAndGet();
+                                if (closed.compareAndSet(false, true)) {
+                                    openAgents.decrementAndGet();
+                                }
                                 return null;
                             }
-                            if (machine.state() != MachineState.RUNNING) {
+                            agentGate.await();
+                            if (machine.state() != MachineState.RUNNING
+                                    || generation != lost.get()) {
                                 throw new UnavailableException("nobody answers");
                             }
                             return null;
@@ -251,7 +268,11 @@ public final class FakeMachines
 
     @Override
     public Machine attach(MachineRecord record) {
-        throw new UnavailableException("nobody attaches");
+        FakeMachine machine = machines.get(record.id());
+        if (machine == null || machine.state() == MachineState.GONE) {
+            throw new NotFoundException("machine %s is gone".formatted(record.id()));
+        }
+        return machine;
     }
 
     @Override
@@ -261,7 +282,10 @@ public final class FakeMachines
 
     @Override
     public void destroy(String machineId) {
-        machines.remove(machineId);
+        FakeMachine machine = machines.get(machineId);
+        if (machine != null) {
+            machine.stop();
+        }
     }
 
     @Override

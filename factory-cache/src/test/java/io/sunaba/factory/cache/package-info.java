@@ -1,0 +1,4 @@
+@NullMarked
+package io.sunaba.factory.cache;
+
+import org.jspecify.annotations.NullMarked;
