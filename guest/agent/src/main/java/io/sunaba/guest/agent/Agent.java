@@ -97,6 +97,10 @@ final class Agent {
         }
     }
 
+    SystemCalls calls() {
+        return calls;
+    }
+
     Machine machine() {
         return machine;
     }

@@ -25,7 +25,7 @@ final class EventLoop {
     /// Runs the action once when the descriptor can be read, or written, without waiting.
     synchronized void await(int descriptor, int events, Runnable action) throws ErrnoException {
         actions.put(descriptor, action);
-        calls.arm(epoll, descriptor, events, !known.add(descriptor));
+        calls.arm(epoll, descriptor, events | SystemCalls.EPOLLONESHOT, !known.add(descriptor));
     }
 
     /// Closes a descriptor that was waited on. What waits on it still is run.
@@ -44,7 +44,7 @@ final class EventLoop {
     private void run() {
         while (true) {
             try {
-                for (int descriptor : calls.awaitReady(epoll)) {
+                for (int descriptor : calls.awaitReady(epoll, -1)) {
                     Runnable action;
                     synchronized (this) {
                         action = actions.remove(descriptor);

@@ -358,14 +358,14 @@ final class LinuxSystemCalls implements SystemCalls {
         int operation = known ? 3 : 1;
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment event = arena.allocate(EPOLL_EVENT, Long.BYTES);
-            event.set(JAVA_INT, 0, events | EPOLLONESHOT);
+            event.set(JAVA_INT, 0, events);
             event.set(JAVA_INT, 4, descriptor);
             call(arena, "epoll_ctl", EPOLL_CTL, epoll, operation, descriptor, event.address(), 0);
         }
     }
 
     @Override
-    public int[] awaitReady(int epoll) throws ErrnoException {
+    public int[] awaitReady(int epoll, int timeoutMillis) throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment events = arena.allocate(EPOLL_EVENT * READY_AT_ONCE, Long.BYTES);
             int count =
@@ -377,7 +377,7 @@ final class LinuxSystemCalls implements SystemCalls {
                                     epoll,
                                     events.address(),
                                     READY_AT_ONCE,
-                                    -1,
+                                    timeoutMillis,
                                     0);
             int[] ready = new int[count];
             for (int i = 0; i < count; i++) {

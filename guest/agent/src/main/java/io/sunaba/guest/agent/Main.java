@@ -7,7 +7,9 @@ import java.io.OutputStream;
 import java.net.ProtocolException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Supplier;
 
 /// Starts the agent as the machine's first process. Should it fail, the kernel panics, and the
 /// machine is gone: there is nobody else to go on.
@@ -24,27 +26,36 @@ public final class Main {
         ExecutorService executor = Threads.pool();
         if (arguments.length == 2) {
             Path crun = Path.of(arguments[0]);
-            AgentMethods methods =
-                    new AgentMethods(executor, () -> Agent.start(executor, crun, false));
             try {
-                serve(new SerialPort(Path.of(arguments[1])), new TtrpcServer(executor, methods));
+                serve(
+                        new SerialPort(Path.of(arguments[1])),
+                        executor,
+                        () -> Agent.start(executor, crun, false));
             } catch (IOException e) {
                 // The terminal is gone, and with it the host.
                 System.exit(0);
             }
         }
-        AgentMethods methods = new AgentMethods(executor, () -> Agent.start(executor));
         Optional<Path> device = SerialPort.find(SerialPort.PORTS, PORT);
         if (device.isPresent()) {
-            serve(new SerialPort(device.get()), new TtrpcServer(executor, methods));
+            serve(new SerialPort(device.get()), executor, () -> Agent.start(executor));
         }
-        methods.prepare();
+        new AgentMethods(executor, () -> Agent.start(executor)).prepare();
         Thread.currentThread().join();
     }
 
     /// Serves the sessions on a port, one after the other, for ever.
-    static void serve(SerialPort port, TtrpcServer server)
+    private static void serve(SerialPort port, Executor executor, Supplier<Agent> start)
             throws IOException, InterruptedException {
+        AgentMethods methods =
+                new AgentMethods(
+                        executor,
+                        () -> {
+                            Agent agent = start.get();
+                            port.use(agent.calls());
+                            return agent;
+                        });
+        TtrpcServer server = new TtrpcServer(executor, methods);
         OutputStream out = port.output();
         while (true) {
             serve(port.nextSession(), out, server);

@@ -33,6 +33,9 @@ interface SystemCalls {
     int EPOLLOUT = 4;
     int EPOLLONESHOT = 1 << 30;
 
+    /// Tells of a descriptor when something happens to it, not as long as it is ready.
+    int EPOLLET = 1 << 31;
+
     int SIGKILL = 9;
     int SIGTERM = 15;
 
@@ -97,11 +100,11 @@ interface SystemCalls {
 
     int createEpoll() throws ErrnoException;
 
-    /// Waits for events on the descriptor, once; a waiting one is armed anew.
+    /// Has events on the descriptor waited for; one that is known is armed anew.
     void arm(int epoll, int descriptor, int events, boolean known) throws ErrnoException;
 
-    /// Blocks until descriptors are ready.
-    int[] awaitReady(int epoll) throws ErrnoException;
+    /// Blocks until descriptors are ready, or for so long at most; -1 is for ever.
+    int[] awaitReady(int epoll, int timeoutMillis) throws ErrnoException;
 
     int createInotify() throws ErrnoException;
 

@@ -3,7 +3,9 @@ package io.sunaba.guest.agent;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -41,6 +43,24 @@ class SerialPortTest {
         send(line, "second");
         assertThat(first.read()).as("an ended session stays ended").isEqualTo(-1);
         assertThat(port.nextSession().readAllBytes()).isEqualTo("second".getBytes(UTF_8));
+    }
+
+    @Test
+    void aHostThatIsHeardBeforeItIsSeenIsNotTakenForGone() throws Exception {
+        Path line = directory.resolve("line");
+        Files.writeString(line, "12");
+        try (RandomAccessFile late =
+                new RandomAccessFile(line.toFile(), "rw") {
+                    private int reads;
+
+                    @Override
+                    public int read(byte[] target, int offset, int length) throws IOException {
+                        return ++reads == 1 ? -1 : super.read(target, offset, length);
+                    }
+                }) {
+            InputStream session = new SerialPort(line, late).nextSession();
+            assertThat(session.readAllBytes()).isEqualTo("12".getBytes(UTF_8));
+        }
     }
 
     @Test
