@@ -35,7 +35,14 @@ public record ContainerRecord(
         /// Starting it; to be completed, since it may run by now.
         START,
         /// Taking it out of the guest; to be completed.
-        DELETE
+        DELETE,
+        /// Freezing it; to be completed, as the two that follow: doing it again does no harm, and
+        /// nobody can ask a guest whether it was done.
+        PAUSE,
+        /// Letting it go on.
+        RESUME,
+        /// Setting the limits that stand in its record.
+        UPDATE
     }
 
     /// A disk that is plugged.
@@ -74,6 +81,22 @@ public record ContainerRecord(
     public ContainerRecord in(ContainerState next) {
         return new ContainerRecord(
                 config, next, exit, createdAt, startedAt, image, fileSystem, disk, intent);
+    }
+
+    /// What was begun is done.
+    ///
+    /// @throws IllegalStateException if that cannot be told from the record alone
+    public ContainerRecord done() {
+        ContainerState next =
+                switch (intent) {
+                    case PAUSE -> ContainerState.PAUSED;
+                    case RESUME -> ContainerState.RUNNING;
+                    case UPDATE -> state;
+                    case CREATE, START, DELETE ->
+                            throw new IllegalStateException("%s of %s".formatted(intent, id()));
+                    case null -> throw new IllegalStateException("nothing begun with " + id());
+                };
+        return in(next).intending(null);
     }
 
     public ContainerRecord started(Instant at) {

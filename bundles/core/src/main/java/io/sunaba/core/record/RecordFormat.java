@@ -18,8 +18,8 @@ import java.time.Instant;
 import java.util.function.Function;
 
 /// The form of stored records: JSON with a number that says which form. Unknown members are
-/// ignored, so a later version may add some; whatever else changes takes a new number and a step in
-/// [RecordMigration].
+/// ignored, and names unknown here of what was begun mean nothing, so a later version may add some;
+/// whatever else changes takes a new number and a step in [RecordMigration].
 final class RecordFormat {
     static final int FORMAT = RecordMigration.PRESENT.newest();
 

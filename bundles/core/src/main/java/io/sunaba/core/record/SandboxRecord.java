@@ -100,7 +100,11 @@ public record SandboxRecord(
     }
 
     private static boolean stays(ContainerRecord container) {
-        return container.intent() == null || container.intent() == ContainerRecord.Intent.START;
+        return switch (container.intent()) {
+            case CREATE, DELETE -> false;
+            case START, PAUSE, RESUME, UPDATE -> true;
+            case null -> true;
+        };
     }
 
     /// Adds a container, or replaces the one of its id.

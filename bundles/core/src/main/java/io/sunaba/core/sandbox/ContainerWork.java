@@ -16,6 +16,7 @@ import io.sunaba.error.NotFoundException;
 import io.sunaba.error.RejectedException;
 import io.sunaba.error.SunabaException;
 import io.sunaba.error.TimedOutException;
+import io.sunaba.error.UnavailableException;
 import io.sunaba.sandbox.ContainerConfig;
 import io.sunaba.sandbox.ContainerState;
 import io.sunaba.sandbox.ExitStatus;
@@ -159,6 +160,48 @@ final class ContainerWork {
             return;
         }
         noteStart(container);
+    }
+
+    /// Freezes a container, lets it go on, or sets its limits.
+    ///
+    /// @param intended with the intent to do so
+    void change(ContainerRecord intended) throws InterruptedException {
+        Agent agent = parts.connection().agent();
+        parts.ledger().intend(sandbox().with(intended));
+        try {
+            change(agent, intended);
+        } catch (UnavailableException | TimedOutException | InterruptedException failure) {
+            // It may be done by now: the next change of the sandbox completes it.
+            parts.ledger().note(sandbox().with(intended));
+            throw failure;
+        } catch (RuntimeException failure) {
+            parts.ledger().flush();
+            throw failure;
+        }
+        parts.ledger().note(sandbox().with(intended.done()));
+    }
+
+    private static void change(Agent agent, ContainerRecord intended) throws InterruptedException {
+        switch (intended.intent()) {
+            case PAUSE -> agent.pauseContainer(intended.id());
+            case RESUME -> agent.resumeContainer(intended.id());
+            case UPDATE -> agent.updateContainer(intended.id(), intended.config().resources());
+            case CREATE, START, DELETE ->
+                    throw new IllegalArgumentException("%s is no change".formatted(intended));
+            case null -> throw new IllegalArgumentException("%s has no intent".formatted(intended));
+        }
+    }
+
+    /// Completes a change of which it is not known whether it was done.
+    void completeChange(ContainerRecord intended) throws InterruptedException {
+        try {
+            change(parts.connection().agent(), intended);
+        } catch (ConflictException _) {
+            // It was done; if the container has ended since, the guest tells how.
+        } catch (NotFoundException | RejectedException e) {
+            LOG.warn("Container {} of sandbox {} does not change", intended.id(), parts.id(), e);
+        }
+        parts.ledger().note(sandbox().with(intended.done()));
     }
 
     private void noteStart(ContainerRecord container) {

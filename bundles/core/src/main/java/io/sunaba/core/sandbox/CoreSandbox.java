@@ -4,12 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import io.sunaba.agent.Agent;
 import io.sunaba.core.record.ContainerRecord;
+import io.sunaba.core.record.ContainerRecord.Intent;
 import io.sunaba.core.record.SandboxRecord;
 import io.sunaba.core.state.Operation;
 import io.sunaba.core.state.SandboxTransitions;
 import io.sunaba.core.validation.ContainerRules;
 import io.sunaba.core.validation.Rules;
-import io.sunaba.core.workflow.Action;
 import io.sunaba.error.RejectedException;
 import io.sunaba.error.UnavailableException;
 import io.sunaba.hypervisor.MachineUsage;
@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// The operations of the API: each checks its arguments, takes the lock that it needs, asks the
@@ -268,36 +269,23 @@ final class CoreSandbox implements FixedDevices {
 
     @Override
     public void pauseContainer(String containerId) throws InterruptedException {
-        turn(
-                Operation.PAUSE_CONTAINER,
-                containerId,
-                () -> agent().pauseContainer(containerId),
-                ContainerState.PAUSED);
+        change(Operation.PAUSE_CONTAINER, containerId, each -> each.intending(Intent.PAUSE));
     }
 
     @Override
     public void resumeContainer(String containerId) throws InterruptedException {
-        turn(
-                Operation.RESUME_CONTAINER,
-                containerId,
-                () -> agent().resumeContainer(containerId),
-                ContainerState.RUNNING);
+        change(Operation.RESUME_CONTAINER, containerId, each -> each.intending(Intent.RESUME));
     }
 
-    private void turn(Operation operation, String containerId, Action action, ContainerState state)
+    private void change(
+            Operation operation, String containerId, UnaryOperator<ContainerRecord> intention)
             throws InterruptedException {
         changing(
                 operation,
                 () -> {
-                    ContainerRecord container = work.require(containerId, operation);
-                    action.run();
-                    return note(container.in(state));
+                    work.change(intention.apply(work.require(containerId, operation)));
+                    return status(containerId);
                 });
-    }
-
-    private ContainerRecord note(ContainerRecord container) {
-        parts.ledger().note(live.record().with(container));
-        return container;
     }
 
     @Override
@@ -331,14 +319,10 @@ final class CoreSandbox implements FixedDevices {
     public void updateContainer(String containerId, Resources resources)
             throws InterruptedException {
         ContainerRules.check(resources);
-        changing(
+        change(
                 Operation.UPDATE_CONTAINER,
-                () -> {
-                    ContainerRecord container =
-                            work.require(containerId, Operation.UPDATE_CONTAINER);
-                    agent().updateContainer(containerId, resources);
-                    return note(container.limitedTo(resources));
-                });
+                containerId,
+                each -> each.limitedTo(resources).intending(Intent.UPDATE));
     }
 
     @Override

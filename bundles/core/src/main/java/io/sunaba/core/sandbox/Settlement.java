@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
 /// Called under the sandbox's exclusive lock.
 ///
 /// Nobody was told that a container was created: that is undone. One that was being started may run
-/// by now, and one that was being deleted may be gone: that is completed.
+/// by now, one that was being deleted may be gone, and one that was being changed may have changed:
+/// that is completed.
 final class Settlement {
     private static final Logger LOG = LoggerFactory.getLogger(Settlement.class);
 
@@ -43,6 +44,7 @@ final class Settlement {
                                 record().without(container.id())
                                         .on(parts.connection().machine().record()));
             }
+            case PAUSE, RESUME, UPDATE -> work.completeChange(container);
             case START -> {
                 work.completeStart(container);
                 // The containers of a sandbox that does not run are only started with it.

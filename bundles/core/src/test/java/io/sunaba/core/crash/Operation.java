@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sunaba.error.NotFoundException;
 import io.sunaba.sandbox.ContainerState;
 import io.sunaba.sandbox.ContainerStatus;
+import io.sunaba.sandbox.Resources;
 import io.sunaba.sandbox.Sandbox;
 import io.sunaba.sandbox.SandboxState;
 import java.util.Optional;
@@ -219,6 +220,71 @@ enum Operation {
         }
     },
 
+    PAUSE_CONTAINER {
+        @Override
+        void prepare(World world) throws InterruptedException {
+            START.prepare(world);
+            START.run(world);
+        }
+
+        @Override
+        void run(World world) throws InterruptedException {
+            world.web().pauseContainer("two");
+        }
+
+        @Override
+        void repeat(World world) throws InterruptedException {
+            startAgain(world);
+            if (world.web().statusContainer("two").state() != ContainerState.PAUSED) {
+                run(world);
+            }
+            RESUME_CONTAINER.run(world);
+            assertRunning(world, "two");
+        }
+    },
+
+    RESUME_CONTAINER {
+        @Override
+        void prepare(World world) throws InterruptedException {
+            PAUSE_CONTAINER.prepare(world);
+            PAUSE_CONTAINER.run(world);
+        }
+
+        @Override
+        void run(World world) throws InterruptedException {
+            world.web().resumeContainer("two");
+        }
+
+        @Override
+        void repeat(World world) throws InterruptedException {
+            startAgain(world);
+            if (world.web().statusContainer("two").state() == ContainerState.PAUSED) {
+                run(world);
+            }
+            assertRunning(world, "two");
+        }
+    },
+
+    UPDATE_CONTAINER {
+        @Override
+        void prepare(World world) throws InterruptedException {
+            START.prepare(world);
+            START.run(world);
+        }
+
+        @Override
+        void run(World world) throws InterruptedException {
+            world.web()
+                    .updateContainer("two", new Resources(512L, null, null, null, 32L << 20, null));
+        }
+
+        @Override
+        void repeat(World world) throws InterruptedException {
+            START.repeat(world);
+            run(world);
+        }
+    },
+
     USE_STORAGE {
         @Override
         void prepare(World world) throws InterruptedException {
@@ -270,6 +336,13 @@ enum Operation {
             return Optional.of(world.web().statusContainer(id));
         } catch (NotFoundException _) {
             return Optional.empty();
+        }
+    }
+
+    /// Starts the sandbox if something has stopped it.
+    private static void startAgain(World world) throws InterruptedException {
+        if (world.web().status().state() == SandboxState.STOPPED) {
+            world.web().start();
         }
     }
 

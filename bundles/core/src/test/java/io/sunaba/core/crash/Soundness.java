@@ -96,7 +96,10 @@ final class Soundness {
                         assertThat(inGuest).as("container %s", container).isNotNull();
                         assertThat(inGuest.started)
                                 .as("started: %s", container)
-                                .isEqualTo(container.state() == ContainerState.RUNNING);
+                                .isEqualTo(container.state() != ContainerState.READY);
+                        assertThat(inGuest.paused)
+                                .as("paused: %s", container)
+                                .isEqualTo(container.state() == ContainerState.PAUSED);
                     } else if (inGuest != null && inGuest.started) {
                         assertThat(host.guest.process(container.id(), container.id()).exit)
                                 .as("exit")
@@ -129,7 +132,24 @@ final class Soundness {
             assertThat(record.phase()).isEqualTo(Phase.CREATED);
             assertThat(record.containers()).extracting(ContainerRecord::intent).containsOnlyNulls();
             assertThat(record.status()).isEqualTo(status);
+            checkLimits(record);
         }
+    }
+
+    private void checkLimits(SandboxRecord record) {
+        if (record.machine() == null) {
+            return;
+        }
+        FakeGuest guest = host(record.id()).guest;
+        record.containers()
+                .forEach(container -> {
+                    FakeGuest.Container inGuest = guest.containers.get(container.id());
+                    if (inGuest != null) {
+                        assertThat(inGuest.limits)
+                                .as("limits of %s", container.id())
+                                .isEqualTo(container.config().resources());
+                    }
+                });
     }
 
     private static boolean has(MetadataStorage storage, String key) {

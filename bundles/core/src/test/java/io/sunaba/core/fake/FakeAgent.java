@@ -141,7 +141,10 @@ final class FakeAgent implements Agent {
         if (host.disks.isEmpty()) {
             throw new ConflictException("there is no disk");
         }
-        guest.create(container.config().id(), container.config().process());
+        guest.create(
+                container.config().id(),
+                container.config().process(),
+                container.config().resources());
     }
 
     @Override
@@ -193,7 +196,7 @@ final class FakeAgent implements Agent {
     public void updateContainer(String containerId, Resources resources)
             throws InterruptedException {
         at("updateContainer");
-        guest.container(containerId);
+        guest.container(containerId).limits = resources;
     }
 
     @Override
@@ -217,13 +220,13 @@ final class FakeAgent implements Agent {
     @Override
     public void pauseContainer(String containerId) throws InterruptedException {
         at("pauseContainer");
-        guest.container(containerId).paused = true;
+        guest.pause(containerId, true);
     }
 
     @Override
     public void resumeContainer(String containerId) throws InterruptedException {
         at("resumeContainer");
-        guest.container(containerId).paused = false;
+        guest.pause(containerId, false);
     }
 
     @Override

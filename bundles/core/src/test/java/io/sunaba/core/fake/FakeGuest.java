@@ -3,6 +3,7 @@ package io.sunaba.core.fake;
 import io.sunaba.error.ConflictException;
 import io.sunaba.error.NotFoundException;
 import io.sunaba.sandbox.ProcessConfig;
+import io.sunaba.sandbox.Resources;
 import java.io.ByteArrayOutputStream;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -57,6 +58,7 @@ public final class FakeGuest {
         public final Map<String, Program> processes = new ConcurrentHashMap<>();
         public volatile boolean started;
         public volatile boolean paused;
+        public volatile Resources limits = Resources.UNCHANGED;
     }
 
     public final Map<String, Container> containers = new ConcurrentHashMap<>();
@@ -73,8 +75,9 @@ public final class FakeGuest {
     /// A container that the agent says runs out of memory whenever it is asked.
     public volatile @Nullable String outOfMemoryForEver;
 
-    void create(String id, ProcessConfig config) {
+    void create(String id, ProcessConfig config, Resources limits) {
         Container container = new Container();
+        container.limits = limits;
         container.processes.put(id, new Program(config));
         if (containers.putIfAbsent(id, container) != null) {
             throw new ConflictException("container " + id + " exists");
@@ -105,7 +108,15 @@ public final class FakeGuest {
         }
     }
 
-    Container container(String id) {
+    void pause(String id, boolean paused) {
+        Container container = container(id);
+        if (!container.started || container.paused == paused) {
+            throw new ConflictException("container " + id + " cannot, paused: " + !paused);
+        }
+        container.paused = paused;
+    }
+
+    public Container container(String id) {
         Container container = containers.get(id);
         if (container == null) {
             throw new NotFoundException("no container " + id);

@@ -299,12 +299,38 @@ class RecoveryTest {
     @Test
     void stateThatCouldNotBeSavedIsSavedLater() throws InterruptedException {
         Sandbox sandbox = running();
-        platform.storage.failWrite(1);
+        // The first is what is about to be done.
+        platform.storage.failWrite(2);
         sandbox.pauseContainer("one");
         assertThat(sandbox.statusContainer("one").state()).isEqualTo(ContainerState.PAUSED);
         platform.stop();
         platform.start();
         assertThat(found().statusContainer("one").state()).isEqualTo(ContainerState.PAUSED);
+    }
+
+    @Test
+    void changeThatCannotBeStoredIsNotBegun() throws InterruptedException {
+        Sandbox sandbox = running();
+        platform.storage.failWrite(1);
+        assertThatThrownBy(() -> sandbox.pauseContainer("one"))
+                .isInstanceOf(UnavailableException.class);
+        assertThat(platform.hypervisor.only().guest.container("one").paused).isFalse();
+        sandbox.pauseContainer("one");
+        assertThat(sandbox.statusContainer("one").state()).isEqualTo(ContainerState.PAUSED);
+    }
+
+    @Test
+    void changeThatMayBeDoneIsCompletedWithTheNext() throws InterruptedException {
+        Sandbox sandbox = running();
+        platform.faults.fail("agent.pauseContainer");
+        assertThatThrownBy(() -> sandbox.pauseContainer("one"))
+                .isInstanceOf(UnavailableException.class);
+        assertThat(sandbox.statusContainer("one").state()).isEqualTo(ContainerState.RUNNING);
+        sandbox.resumeContainer("one");
+        assertThat(platform.faults.passed)
+                .containsSubsequence("agent.pauseContainer", "agent.resumeContainer");
+        assertThat(platform.hypervisor.only().guest.container("one").paused).isFalse();
+        assertThat(sandbox.statusContainer("one").state()).isEqualTo(ContainerState.RUNNING);
     }
 
     @Test
