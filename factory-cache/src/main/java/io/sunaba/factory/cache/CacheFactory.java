@@ -41,6 +41,7 @@ public final class CacheFactory implements VmFactory, VmPools, MetricSource {
     static final String CACHE = "cache";
 
     private static final Logger LOG = LoggerFactory.getLogger(CacheFactory.class);
+    private static final Duration HEAD_START = Duration.ofMillis(250);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration UPKEEP = Duration.ofSeconds(1);
 
@@ -62,7 +63,7 @@ public final class CacheFactory implements VmFactory, VmPools, MetricSource {
     }
 
     private CacheFactory(CacheConfig config, Ownership ownership, RegisteredPlugins plugins) {
-        this(config, ownership, plugins, plugins::close, FIRST_PAUSE);
+        this(config, ownership, plugins, plugins::close, HEAD_START, FIRST_PAUSE);
     }
 
     CacheFactory(
@@ -70,6 +71,7 @@ public final class CacheFactory implements VmFactory, VmPools, MetricSource {
             Ownership ownership,
             Plugins plugins,
             Runnable closePlugins,
+            Duration headStart,
             Duration firstPause) {
         this.plugins = plugins;
         this.closePlugins = closePlugins;
@@ -82,6 +84,7 @@ public final class CacheFactory implements VmFactory, VmPools, MetricSource {
                         endings,
                         counts,
                         System::nanoTime,
+                        headStart,
                         firstPause);
         this.upkeep = Worker.start("cache upkeep", this::keepUp);
     }

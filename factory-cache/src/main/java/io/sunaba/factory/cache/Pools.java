@@ -31,6 +31,7 @@ final class Pools implements AutoCloseable {
     private final Endings endings;
     private final Counts counts;
     private final LongSupplier clock;
+    private final Duration headStart;
     private final Duration firstPause;
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -47,6 +48,8 @@ final class Pools implements AutoCloseable {
     private boolean closed;
 
     /// @param clock as [System#nanoTime]
+    /// @param headStart how long whoever was handed a machine, or got none, has the host's CPUs
+    ///   before others are made
     /// @param firstPause how long after a first failure the next machine is made
     Pools(
             CacheConfig config,
@@ -54,12 +57,14 @@ final class Pools implements AutoCloseable {
             Endings endings,
             Counts counts,
             LongSupplier clock,
+            Duration headStart,
             Duration firstPause) {
         this.config = requireNonNull(config, "config is null");
         this.maker = requireNonNull(maker, "maker is null");
         this.endings = requireNonNull(endings, "endings is null");
         this.counts = requireNonNull(counts, "counts is null");
         this.clock = requireNonNull(clock, "clock is null");
+        this.headStart = requireNonNull(headStart, "headStart is null");
         this.firstPause = requireNonNull(firstPause, "firstPause is null");
     }
 
@@ -156,6 +161,7 @@ final class Pools implements AutoCloseable {
     private void fill(Pool pool) {
         Duration pause = firstPause;
         try {
+            Thread.sleep(headStart);
             while (reserve(pool)) {
                 pause = makeOne(pool) ? firstPause : backOff(pause);
             }

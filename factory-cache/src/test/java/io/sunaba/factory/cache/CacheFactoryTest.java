@@ -93,7 +93,12 @@ class CacheFactoryTest {
 
     private CacheFactory open(int size, long mebibytes) {
         return new CacheFactory(
-                settings(size, mebibytes), new Ownership("cache"), plugins, () -> {}, FIRST_PAUSE);
+                settings(size, mebibytes),
+                new Ownership("cache"),
+                plugins,
+                () -> {},
+                Duration.ZERO,
+                FIRST_PAUSE);
     }
 
     @AfterEach

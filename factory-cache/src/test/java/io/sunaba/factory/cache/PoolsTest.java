@@ -40,6 +40,7 @@ class PoolsTest {
                     new Endings(fakes),
                     new Counts(),
                     clock::get,
+                    Duration.ZERO,
                     Duration.ofMillis(1));
 
     @AfterEach
