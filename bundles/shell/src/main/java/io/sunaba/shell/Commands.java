@@ -1,9 +1,13 @@
 package io.sunaba.shell;
 
 import io.sunaba.error.UnavailableException;
+import io.sunaba.factory.VmFactory;
+import io.sunaba.factory.VmPools;
 import io.sunaba.sandbox.OciBundles;
 import io.sunaba.sandbox.PlatformMetrics;
 import io.sunaba.sandbox.Sandboxes;
+import io.sunaba.shell.cache.CacheCommands;
+import io.sunaba.shell.cache.PoolStatus;
 import io.sunaba.shell.command.Command;
 import io.sunaba.shell.command.Syntax;
 import io.sunaba.shell.container.ContainerCommands;
@@ -21,7 +25,9 @@ import java.util.ArrayList;
 import java.util.Dictionary;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.Converter;
 import org.apache.felix.service.command.Function;
@@ -45,6 +51,8 @@ import org.osgi.service.component.runtime.ServiceComponentRuntime;
 public final class Commands {
     private final List<Command> commands = new ArrayList<>();
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
+    private final Map<VmPools, String> pools = new ConcurrentHashMap<>();
+    private final CacheCommands cacheCommands = new CacheCommands(this::poolsByName);
 
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
@@ -80,6 +88,7 @@ public final class Commands {
         commands.add(TopCommand.of(this::requireSandboxes));
         commands.addAll(new ContainerCommands(this::requireSandboxes, this::requireBundles).list());
         commands.addAll(new StorageCommands(context, this::requireStorages).list());
+        commands.addAll(cacheCommands.list());
         commands.add(
                 new Command(
                         new Syntax("plugin", "list", "List the plugins and what ails them"),
@@ -108,6 +117,28 @@ public final class Commands {
     @Deactivate
     public void close() {
         registrations.forEach(ServiceRegistration::unregister);
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void addPools(VmPools added, Map<String, Object> properties) {
+        pools.put(added, String.valueOf(properties.get(VmFactory.NAME)));
+    }
+
+    void removePools(VmPools removed) {
+        pools.remove(removed);
+    }
+
+    private Map<String, VmPools> poolsByName() {
+        return pools.entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getValue, Map.Entry::getKey, (one, _) -> one));
+    }
+
+    /// Returns what operands other than sandboxes and containers stand for, and what there is.
+    public Map<String, Supplier<List<String>>> operands() {
+        return Map.of("POOL", () -> cacheCommands.pools().stream().map(PoolStatus::id).toList());
     }
 
     /// Returns the API, or null while it is away.

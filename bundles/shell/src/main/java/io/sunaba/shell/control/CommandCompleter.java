@@ -91,7 +91,10 @@ final class CommandCompleter implements Completer {
                             : containers(given.getFirst())
                                     .map(it -> candidate(it.id(), word(it.state())));
             case "COMMAND" -> commandNames();
-            default -> Stream.empty();
+            case String other ->
+                    vocabulary.others().getOrDefault(other, List::of).get().stream()
+                            .filter(name -> !given.contains(name))
+                            .map(name -> candidate(name, null));
         };
     }
 

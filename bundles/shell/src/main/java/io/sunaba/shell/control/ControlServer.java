@@ -48,7 +48,9 @@ public final class ControlServer {
                                 context.getProperty("sunaba.data"), "sunaba.data is not set")),
                 processor,
                 new Vocabulary(
-                        commands.list(), () -> Optional.ofNullable(commands.findSandboxes())));
+                        commands.list(),
+                        () -> Optional.ofNullable(commands.findSandboxes()),
+                        commands.operands()));
     }
 
     ControlServer(Path run, Path data, CommandProcessor processor, Vocabulary vocabulary) {

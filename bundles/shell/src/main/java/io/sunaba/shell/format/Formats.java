@@ -4,6 +4,7 @@ import io.sunaba.sandbox.ContainerStatus;
 import io.sunaba.sandbox.ExitStatus;
 import io.sunaba.sandbox.ProcessList;
 import io.sunaba.sandbox.SandboxStatus;
+import io.sunaba.shell.cache.PoolStatus;
 import io.sunaba.shell.command.Finished;
 import io.sunaba.shell.plugin.PluginStatus;
 import java.lang.reflect.RecordComponent;
@@ -39,7 +40,18 @@ public final class Formats implements Converter {
                     ContainerStatus.class,
                     List.of("id", "state", "exit", "createdAt", "command"),
                     PluginStatus.class,
-                    List.of("kind", "name", "bundle", "version", "state"));
+                    List.of("kind", "name", "bundle", "version", "state"),
+                    PoolStatus.class,
+                    List.of(
+                            "factory",
+                            "id",
+                            "hypervisor",
+                            "vcpus",
+                            "memoryBytes",
+                            "waiting",
+                            "making",
+                            "target",
+                            "problem"));
 
     private final Map<Process, Object> values = Collections.synchronizedMap(new WeakHashMap<>());
 

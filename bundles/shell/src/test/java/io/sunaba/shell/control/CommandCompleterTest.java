@@ -7,6 +7,7 @@ import io.sunaba.sandbox.ProcessConfig;
 import io.sunaba.sandbox.Rootfs;
 import io.sunaba.sandbox.SandboxConfig;
 import io.sunaba.shell.HostSandboxes;
+import io.sunaba.shell.cache.CacheCommands;
 import io.sunaba.shell.command.Command;
 import io.sunaba.shell.container.ContainerCommands;
 import io.sunaba.shell.events.EventsCommand;
@@ -19,6 +20,7 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.felix.gogo.jline.Parser;
 import org.apache.felix.gogo.runtime.CommandProcessorImpl;
@@ -56,6 +58,14 @@ class CommandCompleterTest {
     }
 
     @Test
+    void othersAreThoseThatThereAre() throws Exception {
+        assertThat(complete("cache:drain ")).containsExactly("p1", "p2");
+        assertThat(complete("cache:drain p1 ")).containsExactly("p2");
+        assertThat(complete("cache:resize p1 ")).containsExactly("--help");
+        assertThat(complete("cache:")).contains("cache:status");
+    }
+
+    @Test
     void programsAreNoBusinessOfOurs() throws Exception {
         create("one", "web");
         assertThat(complete("container:exec one web ls -")).isEmpty();
@@ -77,6 +87,7 @@ class CommandCompleterTest {
         commands.addAll(new SandboxCommands(() -> sandboxes, () -> TestServer.BUNDLES).list());
         commands.addAll(new ContainerCommands(() -> sandboxes, () -> TestServer.BUNDLES).list());
         commands.add(EventsCommand.of(() -> sandboxes));
+        commands.addAll(new CacheCommands(Map::of).list());
         return commands;
     }
 
@@ -93,7 +104,12 @@ class CommandCompleterTest {
                                 new ByteArrayOutputStream())) {
             LineReader reader = LineReaderBuilder.builder().terminal(terminal).build();
             List<Candidate> candidates = new ArrayList<>();
-            new CommandCompleter(session, new Vocabulary(commands(), () -> Optional.of(sandboxes)))
+            new CommandCompleter(
+                            session,
+                            new Vocabulary(
+                                    commands(),
+                                    () -> Optional.of(sandboxes),
+                                    Map.of("POOL", () -> List.of("p1", "p2"))))
                     .complete(
                             reader,
                             new Parser().parse(line, line.length(), ParseContext.COMPLETE),

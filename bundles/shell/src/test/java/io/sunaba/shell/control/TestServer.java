@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
@@ -51,7 +52,7 @@ final class TestServer implements AutoCloseable {
                         run,
                         run,
                         processor,
-                        new Vocabulary(commands, () -> Optional.of(sandboxes)));
+                        new Vocabulary(commands, () -> Optional.of(sandboxes), Map.of()));
     }
 
     @Override

@@ -1,0 +1,5 @@
+/// The commands `cache:*`.
+@NullMarked
+package io.sunaba.shell.cache;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sunaba.shell.cache;
+
+import org.jspecify.annotations.NullMarked;
