@@ -268,7 +268,10 @@ public class MonitorIT {
             case SandboxEvent.ContainerStateChanged it ->
                     change(it.containerId(), it.from(), it.to());
             case SandboxEvent.OutOfMemory it -> it.containerId() + " OutOfMemory";
-            case SandboxEvent.MachineExited _, SandboxEvent.AgentLost _, SandboxEvent.Missed _ ->
+            case SandboxEvent.MachineExited _,
+                    SandboxEvent.AgentLost _,
+                    SandboxEvent.FactoryFellBack _,
+                    SandboxEvent.Missed _ ->
                     event.sandboxId() + " " + event.getClass().getSimpleName();
         };
     }
