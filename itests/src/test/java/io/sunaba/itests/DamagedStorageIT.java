@@ -336,7 +336,20 @@ class DamagedStorageIT {
         Files.write(file, whole);
         assertThat(status("live")).contains("\"RUNNING\"");
         assertThat(sunaba.machines()).isEqualTo(machines);
-        sunaba.exec("sandbox:delete --force live").expectSuccess();
+
+        stop();
+        Files.delete(file);
+        sunaba.start();
+        assertThat(status("live")).contains("is missing", "'fs'", "restore", "delete");
+        assertThat(status("b")).contains("as imported");
+        assertThat(sunaba.machines()).isEqualTo(machines);
+        Files.write(file, whole);
+        assertThat(status("live")).contains("\"RUNNING\"");
+        stop();
+        Files.delete(file);
+        sunaba.start();
+        sunaba.exec("sandbox:delete live").expectSuccess();
+        assertThat(sunaba.machines()).isEmpty();
         sunaba.exec("sandbox:delete b").expectSuccess();
         sunaba.assertNothingLeft();
     }

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -44,6 +45,7 @@ final class Recovery {
     private final Environment environment;
     private final SandboxRegistry registry;
     private final StorageChoice storage;
+    private final MissingRecords missing;
     private final Map<String, CompletableFuture<Void>> firstLooks = new ConcurrentHashMap<>();
     private final Object attemptLock = new Object();
     private @Nullable CompletableFuture<Void> attempt;
@@ -59,6 +61,7 @@ final class Recovery {
         this.environment = requireNonNull(environment, "environment is null");
         this.registry = requireNonNull(registry, "registry is null");
         this.storage = requireNonNull(storage, "storage is null");
+        this.missing = new MissingRecords(environment.records());
     }
 
     /// Loads the records if the storage is there, unless that is done or under way.
@@ -122,9 +125,8 @@ final class Recovery {
                     (System.nanoTime() - begun) / 1_000_000);
             environment.plugins().all(Kind.HYPERVISOR).forEach(this::look);
             CompletableFuture.allOf(
-                            registry.all().stream()
-                                    .filter(LiveSandbox::mayHaveMachine)
-                                    .map(sandbox -> firstLook(sandbox.record().hypervisor()))
+                            awaited().stream()
+                                    .map(this::firstLook)
                                     .toArray(CompletableFuture<?>[]::new))
                     .completeOnTimeout(null, FIRST_LOOK.toMillis(), TimeUnit.MILLISECONDS)
                     .join();
@@ -136,12 +138,28 @@ final class Recovery {
         }
     }
 
+    /// The hypervisors that have something to say of what was loaded.
+    private Set<String> awaited() {
+        Set<String> names =
+                registry.all().stream()
+                        .filter(LiveSandbox::mayHaveMachine)
+                        .map(sandbox -> sandbox.record().hypervisor())
+                        .collect(Collectors.toSet());
+        if (!missing.isEmpty()) {
+            names.add(defaultHypervisor());
+        }
+        return names;
+    }
+
+    private String defaultHypervisor() {
+        return environment.config().get().defaultHypervisor();
+    }
+
     private void load(String sandboxId) throws InterruptedException {
         try {
             registry.add(registry.hold(environment.records().load(sandboxId)));
         } catch (NotFoundException _) {
-            // Its creation or deletion was cut short between index and record.
-            environment.records().removeFromIndex(sandboxId);
+            missing.add(sandboxId);
         } catch (UnavailableException e) {
             LOG.error("Sandbox {} cannot be used", sandboxId, e);
             registry.add(damaged(sandboxId, String.valueOf(e.getMessage())));
@@ -224,6 +242,7 @@ final class Recovery {
                 hypervisor.machines().stream()
                         .filter(machine -> owned(machine.owner()))
                         .collect(Collectors.groupingBy(MachineRecord::owner));
+        machines.values().forEach(group -> showIfMissing(name, group.getFirst()));
         List<LiveSandbox> own =
                 registry.all().stream()
                         .filter(sandbox -> sandbox.record().hypervisor().equals(name))
@@ -245,14 +264,53 @@ final class Recovery {
             }
         }
         compared.join();
+        if (name.equals(defaultHypervisor())) {
+            leaveIndex();
+        }
+    }
+
+    private void showIfMissing(String hypervisor, MachineRecord machine) {
+        String id = sandboxId(machine.owner());
+        if (!missing.remove(id)) {
+            return;
+        }
+        String reason =
+                ("the record of sandbox %s is missing from storage '%s', and its machine %s of"
+                                + " hypervisor '%s' runs: restore the record from a backup, or"
+                                + " delete the sandbox, which ends the machine")
+                        .formatted(id, storage.name(), machine.id(), hypervisor);
+        LOG.error("Sandbox {} cannot be used: {}", id, reason);
+        registry.addIfAbsent(damaged(id, reason));
+        try {
+            environment.records().addToIndex(id);
+        } catch (InterruptedException | SunabaException e) {
+            LOG.warn("Sandbox {} is not in the index of sandboxes", id, e);
+        }
+    }
+
+    private void leaveIndex() {
+        try {
+            missing.leaveIndex();
+        } catch (InterruptedException | SunabaException e) {
+            LOG.warn("Sandboxes without a record stay in the index until the next start", e);
+        }
+    }
+
+    /// Takes note that a sandbox is made.
+    void made(String sandboxId) {
+        var _ = missing.remove(sandboxId);
     }
 
     private static boolean owned(String owner) {
         return owner.startsWith(SandboxRecord.OWNER_PREFIX);
     }
 
+    private static String sandboxId(String owner) {
+        return owner.substring(SandboxRecord.OWNER_PREFIX.length());
+    }
+
     private boolean claimed(String owner, String hypervisor) {
-        return registry.known(owner.substring(SandboxRecord.OWNER_PREFIX.length()))
+        return registry.known(sandboxId(owner))
                 .filter(sandbox ->
                         sandbox.damaged() || sandbox.record().hypervisor().equals(hypervisor))
                 .isPresent();

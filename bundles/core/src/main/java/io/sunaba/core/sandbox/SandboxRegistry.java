@@ -111,13 +111,20 @@ public final class SandboxRegistry implements Sandboxes, Plugins.Listener, AutoC
 
     /// Takes up sandboxes whose records come from elsewhere.
     ///
-    /// @param records by the ids of sandboxes, none of which is here
+    /// @param records by the ids of sandboxes, none of which is here with a record that can be read
     public void adopt(Map<String, byte[]> records) throws InterruptedException {
         ready();
-        records.keySet().forEach(this::requireFree);
+        records.keySet().stream()
+                .filter(id -> known(id).filter(LiveSandbox::damaged).isEmpty())
+                .forEach(this::requireFree);
         for (Map.Entry<String, byte[]> record : records.entrySet()) {
             environment.records().adopt(record.getKey(), record.getValue());
-            recovery.adopt(record.getKey());
+            Optional<LiveSandbox> damaged = known(record.getKey());
+            if (damaged.isPresent()) {
+                recovery.retry(damaged.get());
+            } else {
+                recovery.adopt(record.getKey());
+            }
         }
     }
 
@@ -176,6 +183,7 @@ public final class SandboxRegistry implements Sandboxes, Plugins.Listener, AutoC
         if (known != null) {
             throw taken(known);
         }
+        recovery.made(sandbox.id());
         if (closed) {
             forget(sandbox);
             requireOpen();
@@ -216,6 +224,10 @@ public final class SandboxRegistry implements Sandboxes, Plugins.Listener, AutoC
 
     void add(LiveSandbox loaded) {
         sandboxes.put(loaded.id(), loaded);
+    }
+
+    void addIfAbsent(LiveSandbox loaded) {
+        sandboxes.putIfAbsent(loaded.id(), loaded);
     }
 
     Collection<LiveSandbox> all() {

@@ -1,6 +1,7 @@
 package io.sunaba.core.sandbox;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -173,9 +174,102 @@ class RecoveryTest {
         running();
         platform.stop();
         platform.storage.records.remove("sandbox/web");
+        byte[] empty = "{\"format\":1,\"ids\":[]}".getBytes(UTF_8);
+        platform.storage.records.put("sandboxes", empty);
+        platform.storage.records.put("sandboxes.copy", empty);
         platform.start();
         Platform.await("the orphan is ended", platform.hypervisor.hosts::isEmpty);
         assertThat(platform.sandboxes.list()).isEmpty();
+    }
+
+    private byte[] loseRecord() {
+        return requireNonNull(platform.storage.records.remove("sandbox/web"));
+    }
+
+    private void assertShownAsLost() {
+        SandboxStatus status = found().status();
+        assertThat(status.state()).isEqualTo(SandboxState.STOPPED);
+        assertThat(status.reason())
+                .contains(
+                        "record",
+                        "missing",
+                        "'fake'",
+                        platform.hypervisor.only().spec.id(),
+                        "restore",
+                        "delete");
+        assertThat(platform.hypervisor.only().exit).isNotDone();
+        assertThatThrownBy(() -> found().start()).isInstanceOf(UnavailableException.class);
+        assertThatThrownBy(() -> platform.create("web")).isInstanceOf(ConflictException.class);
+    }
+
+    @Test
+    void machineOfALostRecordGoesOnUntilItsSandboxIsDeleted() throws InterruptedException {
+        running();
+        for (int starts = 0; starts < 2; starts++) {
+            platform.stop();
+            platform.storage.records.remove("sandbox/web");
+            platform.start();
+            assertThat(platform.sandboxes.list()).hasSize(1);
+            assertShownAsLost();
+        }
+        found().delete();
+        assertThat(platform.sandboxes.list()).isEmpty();
+        platform.assertNothingLeft();
+    }
+
+    @Test
+    void lostRecordThatIsBackMakesTheSandboxWholeAgain() throws InterruptedException {
+        running();
+        platform.stop();
+        byte[] lost = loseRecord();
+        platform.start();
+        assertShownAsLost();
+        platform.storage.records.put("sandbox/web", lost);
+        assertThat(found().status().state()).isEqualTo(SandboxState.RUNNING);
+        assertThat(found().statsContainer("one").processes()).isEqualTo(1);
+    }
+
+    @Test
+    void lostRecordCanBeImported() throws InterruptedException {
+        running();
+        Path export = directory.resolve("export");
+        platform.storages().exportTo(export);
+        platform.stop();
+        platform.storage.records.remove("sandbox/web");
+        platform.start();
+        assertShownAsLost();
+        assertThat(platform.storages().importFrom(export)).containsExactly("web");
+        assertThat(found().status().state()).isEqualTo(SandboxState.RUNNING);
+        assertThat(found().statsContainer("one").processes()).isEqualTo(1);
+        assertThatThrownBy(() -> platform.storages().importFrom(export))
+                .isInstanceOf(ConflictException.class);
+    }
+
+    @Test
+    void machineOfALostRecordIsShownAlsoIfItsHypervisorIsLate() throws InterruptedException {
+        running();
+        platform.stop();
+        platform.storage.records.remove("sandbox/web");
+        platform.startWithoutHypervisor();
+        assertThat(platform.sandboxes.list()).isEmpty();
+        platform.add(platform.hypervisor);
+        Platform.await("it is shown", () -> platform.sandboxes.find("web").isPresent());
+        assertShownAsLost();
+    }
+
+    @Test
+    void nameWithoutRecordAndMachineIsFree() throws InterruptedException {
+        platform.create("web");
+        platform.hypervisor.only().kill();
+        Platform.await("its traces are removed", platform.hypervisor.hosts::isEmpty);
+        platform.stop();
+        platform.storage.records.remove("sandbox/web");
+        platform.start();
+        assertThat(platform.sandboxes.list()).isEmpty();
+        running();
+        platform.stop();
+        platform.start();
+        assertThat(found().status().state()).isEqualTo(SandboxState.RUNNING);
     }
 
     @Test
