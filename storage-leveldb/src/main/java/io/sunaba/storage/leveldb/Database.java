@@ -31,6 +31,10 @@ final class Database implements AutoCloseable {
         Change {
             requireNonNull(key, "key is null");
         }
+
+        private long bytes() {
+            return key.length + (value == null ? 0L : value.length);
+        }
     }
 
     private final Path directory;
@@ -53,6 +57,7 @@ final class Database implements AutoCloseable {
             Claim claim = Claim.on(directory);
             try {
                 requireCurrent(directory);
+                FreeSpace.require(directory, 0);
                 DB db = config.engine().open(directory.toFile(), closedWell(directory));
                 return new Database(directory, claim, db);
             } catch (IOException | RuntimeException e) {
@@ -104,6 +109,7 @@ final class Database implements AutoCloseable {
     /// Makes all changes durable, or none.
     void write(List<Change> changes) {
         try (WriteBatch batch = db.createWriteBatch()) {
+            FreeSpace.require(directory, changes.stream().mapToLong(Change::bytes).sum());
             for (Change change : changes) {
                 if (change.value() == null) {
                     batch.delete(change.key());

@@ -4,6 +4,7 @@ import io.sunaba.error.ConflictException;
 import io.sunaba.error.UnavailableException;
 import io.sunaba.storage.MetadataStorage;
 import io.sunaba.storage.StorageRepair;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,6 +101,7 @@ public final class LevelDbRepair implements StorageRepair {
 
     private String repairFiles(Path directory) {
         try (Claim _ = claim(directory)) {
+            FreeSpace.require(directory, 2 * size(directory));
             Path copy = copy(directory);
             config.engine().repair(directory.toFile());
             return "the database in %s is repaired; what was there before is in %s"
@@ -119,6 +121,12 @@ public final class LevelDbRepair implements StorageRepair {
             throw new ConflictException(
                     "the database in %s is open, and cannot be repaired now".formatted(directory),
                     e);
+        }
+    }
+
+    private static long size(Path directory) throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.map(Path::toFile).mapToLong(File::length).sum();
         }
     }
 

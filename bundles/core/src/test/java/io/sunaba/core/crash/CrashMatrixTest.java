@@ -1,24 +1,11 @@
 package io.sunaba.core.crash;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.sunaba.core.crash.Reach.Blow;
 import io.sunaba.core.crash.Reach.Moment;
-import io.sunaba.error.SunabaException;
 import io.sunaba.error.UnavailableException;
-import io.sunaba.sandbox.ContainerState;
-import io.sunaba.sandbox.Sandbox;
 import io.sunaba.sandbox.SandboxState;
-import io.sunaba.sandbox.SandboxStatus;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -27,11 +14,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Every operation is struck at each of its effects on the world: before it, and when it is done
 /// and nobody has heard.
 class CrashMatrixTest {
-    private static final int LIMIT = 96;
-
-    /// Most of the time goes by in waiting for disks and for what is noticed late.
-    private static final int AT_ONCE = 8;
-
     @TempDir Path directory;
 
     static Stream<Arguments> matrix() {
@@ -40,17 +22,6 @@ class CrashMatrixTest {
                         Stream.of(Operation.values())
                                 .map(operation -> Arguments.of(storage, operation)));
     }
-
-    /// What a walk does at one point, after the blow was struck.
-    private interface Aftermath {
-        void check(World world) throws Exception;
-    }
-
-    private static final Blow DAEMON_IS_KILLED =
-            (reach, point) -> {
-                reach.kill();
-                throw new UnavailableException("killed at " + point);
-            };
 
     /// Something that happens to the writes alone.
     private record Full(boolean forGood) implements Blow {
@@ -66,19 +37,22 @@ class CrashMatrixTest {
         }
     }
 
+    private Walk walk(String storage, Operation operation) {
+        return new Walk(directory, storage, operation, World::new);
+    }
+
     @ParameterizedTest
     @MethodSource("matrix")
     void daemonIsKilledAnywhere(String storage, Operation operation) throws Exception {
         for (Moment moment : Moment.values()) {
-            walk(
-                    storage,
-                    operation,
-                    moment,
-                    _ -> DAEMON_IS_KILLED,
-                    world -> {
-                        world.killAndStart();
-                        Soundness.await(world);
-                    });
+            walk(storage, operation)
+                    .run(
+                            moment,
+                            _ -> Walk.DAEMON_IS_KILLED,
+                            world -> {
+                                world.killAndStart();
+                                Soundness.await(world);
+                            });
         }
     }
 
@@ -86,171 +60,56 @@ class CrashMatrixTest {
     @MethodSource("matrix")
     void machineIsKilledAnywhere(String storage, Operation operation) throws Exception {
         for (Moment moment : Moment.values()) {
-            walk(
-                    storage,
-                    operation,
-                    moment,
-                    world -> (_, _) -> world.killMachine(),
-                    world -> {
-                        Soundness.await(world);
-                        if (world.hasWeb()
-                                && world.web().status().state() == SandboxState.STOPPED) {
-                            world.stopAndStart();
-                            Soundness.await(world);
-                            world.web().delete();
-                            Soundness.await(world);
-                            operation.prepare(world);
-                        }
-                    });
+            walk(storage, operation)
+                    .run(
+                            moment,
+                            world -> (_, _) -> world.killMachine(),
+                            world -> {
+                                Soundness.await(world);
+                                if (world.hasWeb()
+                                        && world.web().status().state() == SandboxState.STOPPED) {
+                                    world.stopAndStart();
+                                    Soundness.await(world);
+                                    world.web().delete();
+                                    Soundness.await(world);
+                                    operation.prepare(world);
+                                }
+                            });
         }
     }
 
     @ParameterizedTest
     @MethodSource("matrix")
     void thereIsNoRoomForOneWrite(String storage, Operation operation) throws Exception {
-        walk(
-                storage,
-                operation,
-                Moment.BEFORE,
-                _ -> new Full(false),
-                world -> {
-                    Soundness.awaitKnown(world);
-                    world.stopAndStart();
-                    Soundness.await(world);
-                });
+        walk(storage, operation)
+                .run(
+                        Moment.BEFORE,
+                        _ -> new Full(false),
+                        world -> {
+                            Soundness.awaitKnown(world);
+                            world.stopAndStart();
+                            Soundness.await(world);
+                        });
     }
 
     @ParameterizedTest
     @MethodSource("matrix")
     void thereIsNoRoomForAWhile(String storage, Operation operation) throws Exception {
-        walk(
-                storage,
-                operation,
-                Moment.BEFORE,
-                _ -> new Full(true),
-                world -> {
-                    Soundness.awaitKnown(world);
-                    world.reach().fill(false);
-                });
-        walk(
-                storage,
-                operation,
-                Moment.BEFORE,
-                _ -> new Full(true),
-                world -> {
-                    world.killAndStart();
-                    Soundness.await(world);
-                });
-    }
-
-    private record Running<T extends @Nullable Object>(CompletableFuture<T> result) {
-        static <T extends @Nullable Object> Running<T> of(Callable<T> body) {
-            CompletableFuture<T> result = new CompletableFuture<>();
-            Thread.startVirtualThread(() -> {
-                try {
-                    result.complete(body.call());
-                } catch (Throwable e) {
-                    result.completeExceptionally(e);
-                }
-            });
-            return new Running<>(result);
-        }
-
-        T await() throws Exception {
-            return result.get(60, TimeUnit.SECONDS);
-        }
-    }
-
-    private interface BlowIn {
-        Blow of(World world);
-    }
-
-    private void walk(
-            String storage, Operation operation, Moment moment, BlowIn blow, Aftermath aftermath)
-            throws Exception {
-        int points = 0;
-        boolean more = true;
-        while (more && points < LIMIT) {
-            List<Running<@Nullable String>> running = new ArrayList<>();
-            for (int i = 0; i < AT_ONCE; i++) {
-                int number = ++points;
-                running.add(
-                        Running.of(
-                                () -> strike(storage, operation, moment, number, blow, aftermath)));
-            }
-            for (Running<@Nullable String> strike : running) {
-                more &= strike.await() != null;
-            }
-        }
-        assertThat(more).as("more points than are walked").isFalse();
-    }
-
-    /// Returns the point that was struck, or null if the operation has fewer.
-    private @Nullable String strike(
-            String storage,
-            Operation operation,
-            Moment moment,
-            int number,
-            BlowIn blow,
-            Aftermath aftermath)
-            throws Exception {
-        Path home = directory.resolve("%s-%d-%d".formatted(moment, number, System.nanoTime()));
-        try (World world = new World(home, storage)) {
-            world.create("other", "steady");
-            world.sandboxes().fetch("other").start();
-            String machine = world.hypervisor.only().spec.id();
-            operation.prepare(world);
-            world.reach().arm(number, moment, blow.of(world));
-            CompletableFuture<Boolean> done =
-                    Running.of(
-                                    () -> {
-                                        operation.run(world);
-                                        return true;
-                                    })
-                            .result();
-            CompletableFuture<String> struck = world.reach().struck();
-            if (blow.of(world).equals(DAEMON_IS_KILLED)) {
-                CompletableFuture.anyOf(struck, done.exceptionally(_ -> false))
-                        .get(20, TimeUnit.SECONDS);
-            } else {
-                awaitEnd(done);
-            }
-            world.reach().disarm();
-            if (!struck.isDone()) {
-                awaitEnd(done);
-                assertThat(done).isCompleted();
-                return null;
-            }
-            String point = struck.join();
-            try {
-                aftermath.check(world);
-                operation.repeat(world);
-                Operation.end(world);
-                Soundness.await(world);
-                assertSteady(world, machine);
-            } catch (AssertionError | SunabaException | InterruptedException e) {
-                throw new AssertionError("%s %d: %s".formatted(moment, number, point), e);
-            }
-            return point;
-        }
-    }
-
-    /// An operation may fail, in the ways that it owes its caller.
-    private static void awaitEnd(CompletableFuture<Boolean> done) throws Exception {
-        try {
-            done.get(20, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            assertThat(e.getCause()).isInstanceOf(SunabaException.class);
-        }
-    }
-
-    /// The other sandbox runs on the machine that it had.
-    private static void assertSteady(World world, String machine) throws InterruptedException {
-        assertThat(world.sandboxes().list()).extracting(SandboxStatus::id).containsExactly("other");
-        Sandbox other = world.sandboxes().fetch("other");
-        assertThat(other.status().state()).isEqualTo(SandboxState.RUNNING);
-        assertThat(other.statusContainer("steady").state()).isEqualTo(ContainerState.RUNNING);
-        assertThat(world.hypervisor.only().spec.id()).isEqualTo(machine);
-        assertThat(other.statsContainer("steady").processes()).isEqualTo(1);
+        walk(storage, operation)
+                .run(
+                        Moment.BEFORE,
+                        _ -> new Full(true),
+                        world -> {
+                            Soundness.awaitKnown(world);
+                            world.reach().fill(false);
+                        });
+        walk(storage, operation)
+                .run(
+                        Moment.BEFORE,
+                        _ -> new Full(true),
+                        world -> {
+                            world.killAndStart();
+                            Soundness.await(world);
+                        });
     }
 }

@@ -20,6 +20,7 @@ import io.sunaba.core.storage.ChoiceFile;
 import io.sunaba.core.storage.StorageChoice;
 import io.sunaba.core.storage.StoredRecords;
 import io.sunaba.core.validation.HostLimits;
+import io.sunaba.error.UnavailableException;
 import io.sunaba.hypervisor.Hypervisor;
 import io.sunaba.hypervisor.HypervisorConfig;
 import io.sunaba.hypervisor.Machine;
@@ -46,13 +47,13 @@ import java.util.List;
 import java.util.Map;
 
 /// A host with fake machines and the real storages, and one daemon after the other on it.
-final class World implements AutoCloseable {
+class World implements AutoCloseable {
     final FakeHypervisor hypervisor;
     private final FakeAgentDriver driver;
     private final Path directory;
     private final CoreConfig config;
-    private final FileStorage files;
-    private final LevelDbStorage database;
+    private FileStorage files;
+    private LevelDbStorage database;
     private Daemon daemon;
 
     /// One run of the core, and what it reaches.
@@ -134,8 +135,12 @@ final class World implements AutoCloseable {
         try {
             return Files.writeString(directory.resolve("image"), "image");
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UnavailableException("cannot write the image", e);
         }
+    }
+
+    Path directory() {
+        return directory;
     }
 
     Reach reach() {
@@ -153,6 +158,16 @@ final class World implements AutoCloseable {
     /// Kills the daemon and starts the next one.
     void killAndStart() {
         reach().kill();
+        daemon = newDaemon();
+    }
+
+    /// Kills the daemon and starts the next one, which opens the storages again.
+    void killAndStartAnew() {
+        reach().kill();
+        files.close();
+        database.close();
+        files = FileStorages.open(directory.resolve("fs"));
+        database = LevelDbStorages.open(directory.resolve("leveldb"));
         daemon = newDaemon();
     }
 
