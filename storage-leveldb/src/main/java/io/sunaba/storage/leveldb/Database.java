@@ -39,11 +39,13 @@ final class Database implements AutoCloseable {
 
     private final Path directory;
     private final Claim claim;
+    private final FreeSpace space;
     private final DB db;
 
-    private Database(Path directory, Claim claim, DB db) {
+    private Database(Path directory, Claim claim, FreeSpace space, DB db) {
         this.directory = directory;
         this.claim = claim;
+        this.space = space;
         this.db = db;
     }
 
@@ -57,9 +59,10 @@ final class Database implements AutoCloseable {
             Claim claim = Claim.on(directory);
             try {
                 requireCurrent(directory);
-                FreeSpace.require(directory, 0);
+                FreeSpace space = new FreeSpace(directory);
+                space.require(0);
                 DB db = config.engine().open(directory.toFile(), closedWell(directory));
-                return new Database(directory, claim, db);
+                return new Database(directory, claim, space, db);
             } catch (IOException | RuntimeException e) {
                 claim.close();
                 throw e;
@@ -109,7 +112,7 @@ final class Database implements AutoCloseable {
     /// Makes all changes durable, or none.
     void write(List<Change> changes) {
         try (WriteBatch batch = db.createWriteBatch()) {
-            FreeSpace.require(directory, changes.stream().mapToLong(Change::bytes).sum());
+            space.require(changes.stream().mapToLong(Change::bytes).sum());
             for (Change change : changes) {
                 if (change.value() == null) {
                     batch.delete(change.key());

@@ -4,7 +4,6 @@ import io.sunaba.error.ConflictException;
 import io.sunaba.error.UnavailableException;
 import io.sunaba.storage.MetadataStorage;
 import io.sunaba.storage.StorageRepair;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,7 +100,7 @@ public final class LevelDbRepair implements StorageRepair {
 
     private String repairFiles(Path directory) {
         try (Claim _ = claim(directory)) {
-            FreeSpace.require(directory, 2 * size(directory));
+            new FreeSpace(directory).require(2 * FreeSpace.sizeOf(directory));
             Path copy = copy(directory);
             config.engine().repair(directory.toFile());
             return "the database in %s is repaired; what was there before is in %s"
@@ -121,12 +120,6 @@ public final class LevelDbRepair implements StorageRepair {
             throw new ConflictException(
                     "the database in %s is open, and cannot be repaired now".formatted(directory),
                     e);
-        }
-    }
-
-    private static long size(Path directory) throws IOException {
-        try (Stream<Path> entries = Files.list(directory)) {
-            return entries.map(Path::toFile).mapToLong(File::length).sum();
         }
     }
 

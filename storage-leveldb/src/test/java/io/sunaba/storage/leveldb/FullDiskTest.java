@@ -42,8 +42,18 @@ class FullDiskTest {
 
         private Child() {}
 
-        public static void main(String[] arguments) throws Exception {
-            Path directory = Path.of(arguments[0]);
+        /// Does not wait for threads of the database, whatever happens.
+        public static void main(String[] arguments) {
+            try {
+                run(Path.of(arguments[0]), Engine.valueOf(arguments[1]));
+                Runtime.getRuntime().halt(0);
+            } catch (Throwable e) {
+                e.printStackTrace(System.out);
+                Runtime.getRuntime().halt(1);
+            }
+        }
+
+        private static void run(Path directory, Engine engine) throws Exception {
             Process mount =
                     new ProcessBuilder(
                                     "mount",
@@ -58,8 +68,7 @@ class FullDiskTest {
             if (mount.waitFor() != 0) {
                 throw new IOException("mount failed with " + mount.exitValue());
             }
-            LevelDbConfig config =
-                    new LevelDbConfig(directory.resolve("db"), Engine.valueOf(arguments[1]));
+            LevelDbConfig config = new LevelDbConfig(directory.resolve("db"), engine);
             Path ballast = Files.write(directory.resolve("ballast"), new byte[BALLAST_BYTES]);
             LevelDbStorage storage = new LevelDbStorage(config);
             int saved = fill(storage);
@@ -72,7 +81,6 @@ class FullDiskTest {
             requireAll(storage, saved + 1);
             storage.close();
             System.out.println("whole");
-            System.exit(0);
         }
 
         private static byte[] value(int number) {

@@ -29,10 +29,19 @@ final class FullDisk {
     }
 
     /// @param arguments an empty directory, and the name of the storage
-    public static void main(String[] arguments) throws Exception {
+    public static void main(String[] arguments) {
+        try {
+            walk(Path.of(arguments[0]), arguments[1]);
+            Runtime.getRuntime().halt(0);
+        } catch (Throwable e) {
+            e.printStackTrace(System.err);
+            Runtime.getRuntime().halt(1);
+        }
+    }
+
+    private static void walk(Path directory, String storage) throws Exception {
         for (Operation operation : Operation.values()) {
-            Walk walk =
-                    new Walk(Path.of(arguments[0]), arguments[1], operation, FullDisk::newWorld);
+            Walk walk = new Walk(directory, storage, operation, FullDisk::newWorld);
             walk.run(
                     Moment.BEFORE,
                     FullDisk::fill,
@@ -50,7 +59,6 @@ final class FullDisk {
                     });
             System.out.println(operation);
         }
-        System.exit(0);
     }
 
     private static World newWorld(Path home, String storage) throws Exception {
