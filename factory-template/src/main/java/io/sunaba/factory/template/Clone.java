@@ -46,7 +46,8 @@ final class Clone {
 
     /// All clones wake with the template's clock and the template's random numbers.
     private Agent agent(Machine machine, HypervisorConfig config) throws InterruptedException {
-        Agent agent = driver.connect(machine.agentEndpoint(), config.bootTimeout());
+        // Half of the time, so that some is left to boot one if this one is silent.
+        Agent agent = driver.connect(machine.agentEndpoint(), config.bootTimeout().dividedBy(2));
         try {
             agent.addEntropy(random(ENTROPY_BYTES));
             agent.setTime(Instant.now());

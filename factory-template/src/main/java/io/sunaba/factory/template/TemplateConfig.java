@@ -11,18 +11,18 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param directory an absolute path
 /// @param agent the name of an agent plugin
-/// @param fallback the name of another VM factory
-record TemplateConfig(Path directory, String agent, String fallback) {
+/// @param base the name of another VM factory, which boots what templates are made of
+record TemplateConfig(Path directory, String agent, String base) {
     TemplateConfig {
         requireNonNull(directory, "directory is null");
         requireNonNull(agent, "agent is null");
-        requireNonNull(fallback, "fallback is null");
+        requireNonNull(base, "base is null");
         require(directory.isAbsolute(), "directory", directory, "an absolute path");
         require(!agent.isBlank(), "agent", agent, "the name of an agent plugin");
         require(
-                !fallback.isBlank() && !fallback.equals(TemplateFactory.TEMPLATE),
-                "fallback",
-                fallback,
+                !base.isBlank() && !base.equals(TemplateFactory.TEMPLATE),
+                "base",
+                base,
                 "the name of another VM factory");
     }
 
@@ -36,7 +36,7 @@ record TemplateConfig(Path directory, String agent, String fallback) {
             return new TemplateConfig(
                     Path.of(directory.strip()).normalize(),
                     settings.agent().strip(),
-                    settings.fallback().strip());
+                    settings.base().strip());
         } catch (InvalidPathException e) {
             throw new RejectedException(
                     "%s: directory is not a path: %s".formatted(TemplateFactory.PID, directory), e);

@@ -20,9 +20,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     String agent() default "kata";
 
     @AttributeDefinition(
-            name = "Fallback",
-            description =
-                    "The VM factory that boots the machine a template is made of, and serves while"
-                            + " there is no template.")
-    String fallback() default "new";
+            name = "Base",
+            description = "The VM factory that boots the machine a template is made of.")
+    String base() default "new";
 }

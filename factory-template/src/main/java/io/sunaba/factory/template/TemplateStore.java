@@ -6,8 +6,6 @@ import static java.util.Objects.requireNonNull;
 import io.sunaba.error.UnavailableException;
 import io.sunaba.factory.support.MachineClass;
 import java.io.IOException;
-import java.io.StringReader;
-import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
@@ -23,7 +21,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +41,7 @@ final class TemplateStore {
             Files.createDirectories(directory, owned());
             for (Path entry : entries()) {
                 if (read(entry).isEmpty()) {
-                    LOG.info("Removing the unfinished template {}", entry);
+                    LOG.info("Removing {}: no template was finished there", entry);
                     remove(entry);
                 }
             }
@@ -57,13 +54,11 @@ final class TemplateStore {
         return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     }
 
-    /// Returns where a template's state is, if there is such a template.
-    Optional<Path> find(MachineClass kind) {
-        Path entry = directory.resolve(kind.key());
-        return read(entry).filter(kind::equals).map(_ -> entry.resolve(STATE));
+    Optional<TemplateRecord> find(MachineClass kind) {
+        return read(entry(kind)).filter(record -> record.kind().equals(kind));
     }
 
-    List<MachineClass> list() {
+    List<TemplateRecord> list() {
         try {
             return entries().stream().flatMap(entry -> read(entry).stream()).toList();
         } catch (IOException e) {
@@ -71,10 +66,17 @@ final class TemplateStore {
         }
     }
 
+    /// Returns where a template's state is.
+    Path state(TemplateRecord template) {
+        return entry(template.kind()).resolve(STATE);
+    }
+
     /// Makes an empty directory for a template's state.
-    Path begin(MachineClass kind) {
-        Path entry = directory.resolve(kind.key());
+    synchronized Path begin(MachineClass kind) {
+        Path entry = entry(kind);
         try {
+            // Somebody may have removed it all.
+            Files.createDirectories(directory, owned());
             remove(entry);
             Files.createDirectory(entry, owned());
             return Files.createDirectory(entry.resolve(STATE), owned());
@@ -84,27 +86,45 @@ final class TemplateStore {
     }
 
     /// Makes a template of what was saved. Durable on return.
-    void complete(MachineClass kind) {
-        Path entry = directory.resolve(kind.key());
+    synchronized void complete(TemplateRecord template) {
+        Path entry = entry(template.kind());
         Path next = entry.resolve(RECORD + ".new");
         try {
             try (FileChannel file =
                     FileChannel.open(next, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-                file.write(ByteBuffer.wrap(text(kind).getBytes(UTF_8)));
+                file.write(ByteBuffer.wrap(template.text().getBytes(UTF_8)));
                 file.force(true);
             }
             Files.move(next, entry.resolve(RECORD), StandardCopyOption.ATOMIC_MOVE);
-            try (FileChannel parent = FileChannel.open(entry, StandardOpenOption.READ)) {
-                parent.force(true);
+            for (Path changed : List.of(entry, directory)) {
+                try (FileChannel parent = FileChannel.open(changed, StandardOpenOption.READ)) {
+                    parent.force(true);
+                }
             }
         } catch (IOException e) {
             throw failed("complete the template " + entry, e);
         }
     }
 
-    /// Removes a template; machines that were cloned from it go on.
-    void delete(MachineClass kind) {
-        Path entry = directory.resolve(kind.key());
+    /// Removes what there is of a template that was begun and is not to be completed.
+    synchronized void giveUp(MachineClass kind) {
+        delete(entry(kind));
+    }
+
+    /// Removes a template, unless another one has taken its place; machines that were cloned from
+    /// it go on.
+    ///
+    /// @return whether it was there
+    synchronized boolean delete(TemplateRecord template) {
+        Path entry = entry(template.kind());
+        if (read(entry).filter(template::equals).isEmpty()) {
+            return false;
+        }
+        delete(entry);
+        return true;
+    }
+
+    private static void delete(Path entry) {
         try {
             Files.deleteIfExists(entry.resolve(RECORD));
             remove(entry);
@@ -113,47 +133,28 @@ final class TemplateStore {
         }
     }
 
+    private Path entry(MachineClass kind) {
+        return directory.resolve(kind.key());
+    }
+
     private List<Path> entries() throws IOException {
         List<Path> entries = new ArrayList<>();
-        try (DirectoryStream<Path> stream =
-                Files.newDirectoryStream(directory, Files::isDirectory)) {
-            stream.forEach(entries::add);
+        if (Files.isDirectory(directory)) {
+            try (DirectoryStream<Path> stream =
+                    Files.newDirectoryStream(directory, Files::isDirectory)) {
+                stream.forEach(entries::add);
+            }
         }
         return entries;
     }
 
-    private static String text(MachineClass kind) throws IOException {
-        Properties properties = new Properties();
-        properties.setProperty("format", "1");
-        properties.setProperty("hypervisor", kind.hypervisor());
-        properties.setProperty("vmm", kind.vmm());
-        properties.setProperty("guest", kind.guest());
-        properties.setProperty("vcpus", kind.vcpus());
-        properties.setProperty("memory", kind.memory());
-        StringWriter text = new StringWriter();
-        properties.store(text, null);
-        return text.toString();
-    }
-
-    /// Reads a record; one that is damaged is as none.
-    private static Optional<MachineClass> read(Path entry) {
-        Properties properties = new Properties();
+    private static Optional<TemplateRecord> read(Path entry) {
         try {
-            properties.load(new StringReader(Files.readString(entry.resolve(RECORD))));
-        } catch (IOException | IllegalArgumentException _) {
+            return TemplateRecord.parse(Files.readString(entry.resolve(RECORD)))
+                    .filter(template -> entry.endsWith(template.id()));
+        } catch (IOException _) {
             return Optional.empty();
         }
-        if (!"1".equals(properties.getProperty("format"))) {
-            return Optional.empty();
-        }
-        MachineClass kind =
-                new MachineClass(
-                        properties.getProperty("hypervisor", ""),
-                        properties.getProperty("vmm", ""),
-                        properties.getProperty("guest", ""),
-                        properties.getProperty("vcpus", ""),
-                        properties.getProperty("memory", ""));
-        return Optional.of(kind).filter(it -> entry.endsWith(it.key()));
     }
 
     private static void remove(Path root) throws IOException {

@@ -3,8 +3,12 @@ package io.sunaba.factory.template;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sunaba.error.NotFoundException;
 import io.sunaba.error.RejectedException;
+import io.sunaba.error.TimedOutException;
 import io.sunaba.error.UnavailableException;
+import io.sunaba.factory.Template;
+import io.sunaba.factory.TemplateState;
 import io.sunaba.factory.Vm;
 import io.sunaba.factory.support.Ownership;
 import io.sunaba.factory.support.fake.FakeMachines;
@@ -12,10 +16,13 @@ import io.sunaba.hypervisor.GuestImage;
 import io.sunaba.hypervisor.HypervisorConfig;
 import io.sunaba.hypervisor.MachineSpec;
 import io.sunaba.hypervisor.MachineState;
+import io.sunaba.metrics.Metric;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -71,8 +78,13 @@ class TemplateFactoryTest {
     }
 
     private void makeTemplate() throws InterruptedException {
-        factory.newVm(config("sandbox/first"));
-        factory.awaitBuild(config("sandbox/first"));
+        factory.create(config("sandbox/first"));
+    }
+
+    private void misses(HypervisorConfig wanted, String... words) {
+        assertThatThrownBy(() -> factory.newVm(wanted))
+                .isInstanceOf(UnavailableException.class)
+                .hasMessageContainingAll(words);
     }
 
     private List<String> restored() {
@@ -85,14 +97,36 @@ class TemplateFactoryTest {
         }
     }
 
-    @Test
-    void firstIsBootedAndTheRestAreCloned() throws Exception {
-        makeTemplate();
-        assertThat(restored()).isEmpty();
-        assertThat(fakes.boots).as("one served, one to be the template").hasValue(2);
-        assertThat(fakes.machines).as("the template's own machine has ended").hasSize(1);
-        fakes.calls.clear();
+    private void damage() throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            Path memory = files.filter(file -> file.endsWith("memory")).findFirst().orElseThrow();
+            Files.writeString(memory, "flipped");
+        }
+    }
 
+    private double metric(String name) {
+        return factory.metrics().stream()
+                .filter(metric -> metric.name().equals(name))
+                .map(Metric.Counter.class::cast)
+                .findFirst()
+                .orElseThrow()
+                .value();
+    }
+
+    @Test
+    void firstRequestFailsAtOnceAndItsTemplateIsMade() throws Exception {
+        fakes.gate = new CountDownLatch(1);
+        misses(config("sandbox/first"), "is being made");
+        misses(config("sandbox/again"), "is being made");
+        assertThat(factory.list())
+                .extracting(Template::state)
+                .containsExactly(TemplateState.MAKING);
+        fakes.gate.countDown();
+        makeTemplate();
+
+        assertThat(fakes.boots).as("the one that is the template").hasValue(1);
+        assertThat(fakes.machines).as("the template's own machine has ended").isEmpty();
+        fakes.calls.clear();
         Vm vm = factory.newVm(config("sandbox/second"));
 
         assertThat(vm.machine().state()).isEqualTo(MachineState.RUNNING);
@@ -100,29 +134,72 @@ class TemplateFactoryTest {
         assertThat(fakes.calls)
                 .as("an identity of its own before anything else")
                 .containsExactly("restore sandbox/second", "addEntropy", "setTime");
-        assertThat(fakes.boots).hasValue(2);
-        assertThat(fakes.openAgents).hasValue(2);
+        assertThat(fakes.boots).hasValue(1);
+        assertThat(fakes.openAgents).hasValue(1);
+        assertThat(metric("sunaba_template_misses_total")).isEqualTo(2);
+        assertThat(metric("sunaba_template_hits_total")).isEqualTo(1);
+        assertThat(metric("sunaba_template_builds_total")).isEqualTo(1);
+        assertThat(factory.metrics())
+                .filteredOn(Metric.Histogram.class::isInstance)
+                .singleElement()
+                .satisfies(it -> assertThat(((Metric.Histogram) it).count()).isEqualTo(1));
     }
 
     @Test
     void templateIsMadeOnceHoweverManyAskForIt() throws Exception {
         fakes.gate = new CountDownLatch(1);
         try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<Vm>> served =
+            List<Future<Template>> made =
                     Stream.generate(() ->
-                                    (Callable<Vm>) () -> factory.newVm(config("sandbox/many")))
+                                    (Callable<Template>)
+                                            () -> factory.create(config("sandbox/many")))
                             .limit(20)
                             .map(callers::submit)
                             .toList();
-            for (Future<Vm> vm : served) {
-                vm.get();
+            fakes.gate.countDown();
+            for (Future<Template> template : made) {
+                assertThat(template.get()).isEqualTo(made.getFirst().get());
             }
         }
-        fakes.gate.countDown();
-        factory.awaitBuild(config("sandbox/many"));
-
-        assertThat(fakes.boots).as("twenty served, one to be the template").hasValue(21);
+        assertThat(fakes.boots).hasValue(1);
         assertThat(templates()).hasSize(1);
+    }
+
+    @Test
+    void templateTellsWhatItIs() throws Exception {
+        Instant before = Instant.now();
+        Template made = factory.create(config("sandbox/first", "build-1", 3 << 20));
+
+        assertThat(made)
+                .isEqualTo(
+                        new Template(
+                                templates().getFirst().getFileName().toString(),
+                                TemplateState.READY,
+                                "fake",
+                                "VMM 1, none",
+                                "build-1",
+                                1,
+                                3 << 20,
+                                made.diskBytes(),
+                                made.createdAt()));
+        assertThat(made.diskBytes()).isPositive();
+        assertThat(made.createdAt()).isBetween(before, Instant.now());
+        assertThat(factory.list()).containsExactly(made);
+    }
+
+    @Test
+    void callerThatIsInterruptedDoesNotEndTheMaking() throws Exception {
+        fakes.gate = new CountDownLatch(1);
+        try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Template> impatient = callers.submit(() -> factory.create(config("sandbox/a")));
+            while (factory.list().isEmpty()) {
+                Thread.onSpinWait();
+            }
+            impatient.cancel(true);
+            fakes.gate.countDown();
+        }
+        makeTemplate();
+        assertThat(fakes.boots).hasValue(1);
     }
 
     @Test
@@ -150,77 +227,158 @@ class TemplateFactoryTest {
     @Test
     void classesHaveTemplatesOfTheirOwnAndAnOlderBuildGoes() throws Exception {
         makeTemplate();
-        HypervisorConfig larger = config("sandbox/larger", "build-1", 2 << 20);
-        factory.newVm(larger);
-        factory.awaitBuild(larger);
-        assertThat(restored()).isEmpty();
+        factory.create(config("sandbox/larger", "build-1", 2 << 20));
         assertThat(templates()).hasSize(2);
 
         HypervisorConfig newer = config("sandbox/newer", "build-2", 1 << 20);
-        factory.newVm(newer);
-        factory.awaitBuild(newer);
+        factory.create(newer);
         assertThat(templates()).as("those of the older build are removed").hasSize(1);
         fakes.vmm = "VMM 2";
-        factory.newVm(newer);
-        factory.awaitBuild(newer);
+        misses(newer, "is being made");
+        factory.create(newer);
         assertThat(restored()).as("no state of another version is ever restored").isEmpty();
     }
 
     @Test
-    void damagedTemplateIsMadeAnewAndTheRequestServed() throws Exception {
+    void damagedTemplateIsMadeAnew() throws Exception {
         makeTemplate();
-        try (Stream<Path> files = Files.walk(directory)) {
-            Path memory = files.filter(file -> file.endsWith("memory")).findFirst().orElseThrow();
-            Files.writeString(memory, "flipped");
-        }
-        assertThat(factory.newVm(config("sandbox/second")).machine().state())
-                .isEqualTo(MachineState.RUNNING);
-        assertThat(restored()).isEmpty();
-        factory.awaitBuild(config("sandbox/second"));
+        factory.newVm(config("sandbox/first"));
+        damage();
+        misses(config("sandbox/second"), "is of no use and is made anew");
+        makeTemplate();
 
         factory.newVm(config("sandbox/third"));
-        assertThat(restored()).containsExactly("restore sandbox/third");
+        assertThat(restored()).containsExactly("restore sandbox/first", "restore sandbox/third");
+        assertThat(metric("sunaba_template_clone_failures_total")).isEqualTo(1);
     }
 
     @Test
-    void failureLeavesNothingAndTheRequestIsServed() throws Exception {
-        fakes.saveFailure = new UnavailableException("disk full");
+    void templateThatNeverServedIsNotMadeAgainAndAgain() throws Exception {
         makeTemplate();
+        damage();
+        misses(config("sandbox/second"), "is of no use");
+        misses(config("sandbox/third"), "is tried again later", "of no use");
+        assertThat(fakes.boots).hasValue(1);
+    }
+
+    @Test
+    void manyThatFindItDamagedHaveItMadeOnce() throws Exception {
+        makeTemplate();
+        factory.newVm(config("sandbox/first"));
+        damage();
+        fakes.gate = new CountDownLatch(1);
+        try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> requests = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                requests.add(callers.submit(() -> misses(config("sandbox/many"), "template")));
+            }
+            for (Future<?> request : requests) {
+                request.get();
+            }
+        }
+        fakes.gate.countDown();
+        makeTemplate();
+        assertThat(fakes.boots).hasValue(2);
+        factory.newVm(config("sandbox/last"));
+    }
+
+    @Test
+    void verifyFindsDamageAndRemovesIt() throws Exception {
+        makeTemplate();
+        String id = factory.list().getFirst().id();
+        factory.verify(id);
+        damage();
+        assertThatThrownBy(() -> factory.verify(id))
+                .isInstanceOf(RejectedException.class)
+                .hasMessageContaining("memory is damaged");
+        assertThat(factory.list()).isEmpty();
+        assertThat(templates()).isEmpty();
+        assertThatThrownBy(() -> factory.verify(id))
+                .isInstanceOf(NotFoundException.class)
+                .hasMessageContaining(id);
+    }
+
+    @Test
+    void deletedTemplateIsGoneAndItsMachinesGoOn() throws Exception {
+        makeTemplate();
+        Vm vm = factory.newVm(config("sandbox/second"));
+        factory.delete(factory.list().getFirst().id());
+        assertThat(templates()).isEmpty();
+        assertThat(vm.machine().state()).isEqualTo(MachineState.RUNNING);
+        assertThatThrownBy(() -> factory.delete("nonesuch"))
+                .isInstanceOf(NotFoundException.class)
+                .hasMessageContaining("'nonesuch'");
+    }
+
+    @Test
+    void deletingOneThatIsBeingMadeGivesItUp() throws Exception {
+        fakes.gate = new CountDownLatch(1);
+        misses(config("sandbox/first"), "is being made");
+        factory.delete(factory.list().getFirst().id());
+        assertThat(factory.list()).isEmpty();
+        assertThat(templates()).isEmpty();
+        assertThat(fakes.machines).isEmpty();
+    }
+
+    @Test
+    void failureLeavesNothingAndIsNotRepeatedAtOnceUnasked() throws Exception {
+        fakes.saveFailure = new UnavailableException("disk full");
+        assertThatThrownBy(this::makeTemplate)
+                .isInstanceOf(UnavailableException.class)
+                .hasMessageContainingAll("cannot be made", "disk full");
 
         assertThat(templates()).isEmpty();
-        assertThat(fakes.machines).hasSize(1);
-        factory.newVm(config("sandbox/second"));
-        assertThat(fakes.boots).as("not tried again at once").hasValue(3);
+        assertThat(fakes.machines).isEmpty();
+        misses(config("sandbox/second"), "is tried again later", "disk full");
+        assertThat(fakes.boots).hasValue(1);
+        assertThat(metric("sunaba_template_build_failures_total")).isEqualTo(1);
+        fakes.saveFailure = null;
+        makeTemplate();
+        factory.newVm(config("sandbox/third"));
     }
 
     @Test
-    void cloneThatDoesNotAnswerIsEndedAndTheRequestServed() throws Exception {
+    void cloneThatDoesNotAnswerIsEnded() throws Exception {
         makeTemplate();
         fakes.connectFailure = new UnavailableException("silent");
-        Vm vm = factory.newVm(config("sandbox/second"));
-
-        assertThat(vm.machine().state()).isEqualTo(MachineState.RUNNING);
-        assertThat(fakes.machines).as("the first and the second").hasSize(2);
+        misses(config("sandbox/second"), "silent");
+        assertThat(fakes.machines).isEmpty();
         assertThat(fakes.calls).contains("close sandbox/second");
+        assertThat(templates()).as("it is not the template's fault").hasSize(1);
+        fakes.connectFailure = new TimedOutException("silent for long");
+        misses(config("sandbox/third"), "is of no use");
+        assertThat(templates()).isEmpty();
     }
 
     @Test
-    void hypervisorWithoutTheAbilityIsServedByTheFallback() throws Exception {
+    void hypervisorWithoutTheAbilityIsRefused() {
         fakes.restores = false;
-        factory.newVm(config("sandbox/one"));
+        assertThatThrownBy(() -> factory.newVm(config("sandbox/one")))
+                .isInstanceOf(RejectedException.class)
+                .hasMessageContainingAll("'fake'", "does not restore");
+        assertThatThrownBy(this::makeTemplate).isInstanceOf(RejectedException.class);
+        assertThat(fakes.boots).hasValue(0);
+    }
 
-        assertThat(fakes.boots).hasValue(1);
-        assertThat(templates()).isEmpty();
+    @Test
+    void directoryThatWasRemovedIsMadeAgain() throws Exception {
+        makeTemplate();
+        factory.delete(factory.list().getFirst().id());
+        Files.delete(directory.resolve("templates"));
+        assertThat(factory.list()).isEmpty();
+        makeTemplate();
+        factory.newVm(config("sandbox/one"));
     }
 
     @Test
     void stopGivesUpWhatIsUnderWay() throws Exception {
         fakes.gate = new CountDownLatch(1);
-        factory.newVm(config("sandbox/one"));
+        misses(config("sandbox/one"), "is being made");
         factory.close();
 
         assertThat(templates()).isEmpty();
-        assertThat(fakes.machines).hasSize(1);
+        assertThat(fakes.machines).isEmpty();
+        misses(config("sandbox/two"), "stops");
     }
 
     @Test
@@ -230,6 +388,6 @@ class TemplateFactoryTest {
                 .hasMessageContainingAll("directory", "relative", "absolute");
         assertThatThrownBy(() -> new TemplateConfig(directory, "kata", "template"))
                 .isInstanceOf(RejectedException.class)
-                .hasMessageContainingAll("fallback", "another VM factory");
+                .hasMessageContainingAll("base", "another VM factory");
     }
 }

@@ -199,20 +199,26 @@ public final class FakeMachines
 
     @Override
     public Machine restore(MachineSpec spec, Path directory) {
-        try {
-            if (!Files.readString(directory.resolve("memory")).equals("whole")) {
-                throw new RejectedException("damaged");
-            }
-        } catch (IOException e) {
-            throw new RejectedException("damaged", e);
-        }
+        requireWhole(directory);
         calls.add("restore " + spec.config().owner());
         return new FakeMachine(spec, MachineState.PAUSED);
     }
 
     @Override
     public void verify(Path directory) {
+        requireWhole(directory);
         calls.add("verify");
+    }
+
+    private static void requireWhole(Path directory) {
+        Path memory = directory.resolve("memory");
+        try {
+            if (!Files.readString(memory).equals("whole")) {
+                throw new RejectedException(memory + " is damaged");
+            }
+        } catch (IOException e) {
+            throw new RejectedException(memory + " is missing", e);
+        }
     }
 
     @Override
