@@ -23,6 +23,8 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +36,7 @@ public final class MetricsComponent implements PlatformMetrics {
     private final Sandboxes sandboxes;
     private final Path proc;
     private final EventCounts events;
+    private final PluginMetrics plugins = new PluginMetrics();
     private final Map<Part, AtomicLong> failures = new EnumMap<>(Part.class);
 
     @Activate
@@ -50,6 +53,15 @@ public final class MetricsComponent implements PlatformMetrics {
         }
     }
 
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addMetricSource(MetricSource source) {
+        plugins.add(source);
+    }
+
+    void removeMetricSource(MetricSource source) {
+        plugins.remove(source);
+    }
+
     @Deactivate
     void close() {
         events.close();
@@ -60,6 +72,7 @@ public final class MetricsComponent implements PlatformMetrics {
         List<SandboxStatus> all = sandboxes.list();
         List<Scrape.Task> tasks = new ArrayList<>();
         tasks.add(new Scrape.Task(Part.DAEMON, this::addDaemon));
+        tasks.addAll(plugins.tasks(refused -> failed(Part.PLUGINS, refused)));
         for (SandboxStatus status : all) {
             sandboxes
                     .find(status.id())

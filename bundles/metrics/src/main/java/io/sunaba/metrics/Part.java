@@ -7,7 +7,8 @@ enum Part {
     DAEMON,
     MACHINE,
     CONTAINERS,
-    GUEST;
+    GUEST,
+    PLUGINS;
 
     String label() {
         return name().toLowerCase(Locale.ROOT);
