@@ -1,6 +1,8 @@
 package io.sunaba.shell;
 
 import io.sunaba.error.UnavailableException;
+import io.sunaba.factory.Template;
+import io.sunaba.factory.Templates;
 import io.sunaba.factory.VmFactory;
 import io.sunaba.factory.VmPools;
 import io.sunaba.sandbox.OciBundles;
@@ -19,6 +21,7 @@ import io.sunaba.shell.plugin.Plugins;
 import io.sunaba.shell.sandbox.MetricsCommand;
 import io.sunaba.shell.sandbox.SandboxCommands;
 import io.sunaba.shell.storage.StorageCommands;
+import io.sunaba.shell.template.TemplateCommands;
 import io.sunaba.shell.top.TopCommand;
 import io.sunaba.storage.Storages;
 import java.util.ArrayList;
@@ -78,6 +81,12 @@ public final class Commands {
             policyOption = ReferencePolicyOption.GREEDY)
     private volatile @Nullable OciBundles bundles;
 
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile @Nullable Templates templates;
+
     @Activate
     public Commands(BundleContext context, @Reference ServiceComponentRuntime components) {
         Formats formats = new Formats();
@@ -87,6 +96,8 @@ public final class Commands {
         commands.add(EventsCommand.of(this::requireSandboxes));
         commands.add(TopCommand.of(this::requireSandboxes));
         commands.addAll(new ContainerCommands(this::requireSandboxes, this::requireBundles).list());
+        commands.addAll(
+                new TemplateCommands(this::requireTemplates, this::requireSandboxes).list());
         commands.addAll(new StorageCommands(context, this::requireStorages).list());
         commands.addAll(cacheCommands.list());
         commands.add(
@@ -138,12 +149,21 @@ public final class Commands {
 
     /// Returns what operands other than sandboxes and containers stand for, and what there is.
     public Map<String, Supplier<List<String>>> operands() {
-        return Map.of("POOL", () -> cacheCommands.pools().stream().map(PoolStatus::id).toList());
+        return Map.of(
+                "POOL",
+                () -> cacheCommands.pools().stream().map(PoolStatus::id).toList(),
+                "TEMPLATE",
+                this::templateIds);
     }
 
     /// Returns the API, or null while it is away.
     public @Nullable Sandboxes findSandboxes() {
         return sandboxes;
+    }
+
+    private List<String> templateIds() {
+        Templates current = templates;
+        return current == null ? List.of() : current.list().stream().map(Template::id).toList();
     }
 
     /// Returns the commands.
@@ -165,6 +185,15 @@ public final class Commands {
         if (current == null) {
             throw new UnavailableException(
                     "the records are not there just now; plugin:list shows what is missing");
+        }
+        return current;
+    }
+
+    private Templates requireTemplates() {
+        Templates current = templates;
+        if (current == null) {
+            throw new UnavailableException(
+                    "no VM factory has templates just now; plugin:list shows what is missing");
         }
         return current;
     }

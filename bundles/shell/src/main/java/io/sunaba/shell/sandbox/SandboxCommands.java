@@ -23,9 +23,10 @@ import org.jspecify.annotations.Nullable;
 
 /// The commands `sandbox:*`, but for `sandbox:run`.
 public final class SandboxCommands {
-    static final Option MEMORY = Option.value("memory", "SIZE", "memory of the VM, such as 256M");
-    static final Option CPUS = Option.value("cpus", "NUMBER", "virtual CPUs");
-    static final Option HYPERVISOR =
+    public static final Option MEMORY =
+            Option.value("memory", "SIZE", "memory of the VM, such as 256M");
+    public static final Option CPUS = Option.value("cpus", "NUMBER", "virtual CPUs");
+    public static final Option HYPERVISOR =
             Option.value("hypervisor", "NAME", "the hypervisor plugin, see plugin:list");
     static final Option FACTORY =
             Option.value("factory", "NAME", "the VM factory plugin, see plugin:list");
@@ -94,7 +95,7 @@ public final class SandboxCommands {
     }
 
     /// Returns the sandbox that a call asks for.
-    static SandboxConfig config(Call call, ContainerConfig... containers) {
+    public static SandboxConfig config(Call call, ContainerConfig... containers) {
         Arguments arguments = call.arguments();
         return new SandboxConfig(
                 arguments.option(ID.name()).orElseGet(SandboxName::random),

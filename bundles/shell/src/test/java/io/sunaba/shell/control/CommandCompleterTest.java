@@ -7,11 +7,13 @@ import io.sunaba.sandbox.ProcessConfig;
 import io.sunaba.sandbox.Rootfs;
 import io.sunaba.sandbox.SandboxConfig;
 import io.sunaba.shell.HostSandboxes;
+import io.sunaba.shell.HostTemplates;
 import io.sunaba.shell.cache.CacheCommands;
 import io.sunaba.shell.command.Command;
 import io.sunaba.shell.container.ContainerCommands;
 import io.sunaba.shell.events.EventsCommand;
 import io.sunaba.shell.sandbox.SandboxCommands;
+import io.sunaba.shell.template.TemplateCommands;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -46,6 +48,13 @@ class CommandCompleterTest {
         assertThat(complete("sandbox:events one ")).containsExactly("two");
         assertThat(complete("container:create one ")).doesNotContain("web");
         assertThat(complete("container:status one web ")).contains("--help").doesNotContain("one");
+    }
+
+    @Test
+    void templatesHaveIds() throws Exception {
+        assertThat(complete("template:delete ")).containsExactly("t1", "t2");
+        assertThat(complete("template:verify t1 ")).containsExactly("t2");
+        assertThat(complete("template:create -")).contains("--memory", "--background");
     }
 
     @Test
@@ -86,6 +95,7 @@ class CommandCompleterTest {
         List<Command> commands = new ArrayList<>();
         commands.addAll(new SandboxCommands(() -> sandboxes, () -> TestServer.BUNDLES).list());
         commands.addAll(new ContainerCommands(() -> sandboxes, () -> TestServer.BUNDLES).list());
+        commands.addAll(new TemplateCommands(HostTemplates::new, () -> sandboxes).list());
         commands.add(EventsCommand.of(() -> sandboxes));
         commands.addAll(new CacheCommands(Map::of).list());
         return commands;
@@ -109,7 +119,9 @@ class CommandCompleterTest {
                             new Vocabulary(
                                     commands(),
                                     () -> Optional.of(sandboxes),
-                                    Map.of("POOL", () -> List.of("p1", "p2"))))
+                                    Map.of(
+                                            "POOL", () -> List.of("p1", "p2"),
+                                            "TEMPLATE", () -> List.of("t1", "t2"))))
                     .complete(
                             reader,
                             new Parser().parse(line, line.length(), ParseContext.COMPLETE),

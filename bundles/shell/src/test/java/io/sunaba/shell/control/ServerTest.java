@@ -2,6 +2,7 @@ package io.sunaba.shell.control;
 
 import io.sunaba.control.OpenRequest;
 import io.sunaba.shell.HostSandboxes;
+import io.sunaba.shell.HostTemplates;
 import io.sunaba.shell.control.TestClient.Outcome;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +25,7 @@ abstract class ServerTest {
     @TempDir protected Path run;
 
     protected final HostSandboxes sandboxes = new HostSandboxes();
+    protected final HostTemplates templates = new HostTemplates();
     private TestServer server;
 
     @BeforeAll
@@ -38,7 +40,7 @@ abstract class ServerTest {
 
     @BeforeEach
     void listen() {
-        server = new TestServer(run, THREAD_IO, sandboxes);
+        server = new TestServer(run, THREAD_IO, sandboxes, templates);
     }
 
     @AfterEach

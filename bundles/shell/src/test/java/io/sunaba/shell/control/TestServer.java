@@ -5,12 +5,14 @@ import io.sunaba.sandbox.OciBundles;
 import io.sunaba.sandbox.ProcessConfig;
 import io.sunaba.sandbox.Rootfs;
 import io.sunaba.shell.HostSandboxes;
+import io.sunaba.shell.HostTemplates;
 import io.sunaba.shell.command.Command;
 import io.sunaba.shell.container.ContainerCommands;
 import io.sunaba.shell.events.EventsCommand;
 import io.sunaba.shell.format.Formats;
 import io.sunaba.shell.format.JsonCommand;
 import io.sunaba.shell.sandbox.SandboxCommands;
+import io.sunaba.shell.template.TemplateCommands;
 import io.sunaba.shell.top.TopCommand;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,11 +36,12 @@ final class TestServer implements AutoCloseable {
     private final CommandProcessorImpl processor;
     private final ControlServer server;
 
-    TestServer(Path run, ThreadIOImpl threadIo, HostSandboxes sandboxes) {
+    TestServer(Path run, ThreadIOImpl threadIo, HostSandboxes sandboxes, HostTemplates templates) {
         Formats formats = new Formats();
         List<Command> commands = new ArrayList<>();
         commands.addAll(new SandboxCommands(() -> sandboxes, () -> BUNDLES).list());
         commands.addAll(new ContainerCommands(() -> sandboxes, () -> BUNDLES).list());
+        commands.addAll(new TemplateCommands(() -> templates, () -> sandboxes).list());
         commands.add(EventsCommand.of(() -> sandboxes));
         commands.add(TopCommand.of(() -> sandboxes));
         commands.add(JsonCommand.of(formats));
