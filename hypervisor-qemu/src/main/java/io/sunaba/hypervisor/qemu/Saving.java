@@ -127,7 +127,9 @@ final class Saving implements Snapshot {
                 throw vm.gone("save");
             }
             throw new UnavailableException(
-                    "cannot save machine %s into %s".formatted(vm.id(), target.directory()), e);
+                    "cannot save machine %s into %s: %s"
+                            .formatted(vm.id(), target.directory(), e.getMessage()),
+                    e);
         }
     }
 
