@@ -15,6 +15,7 @@ import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.Constants;
@@ -47,6 +48,9 @@ class DependencyLawTest {
 
     private static final Map<String, Attributes> BUNDLES = new TreeMap<>();
 
+    /// The packages of ours that a bundle holds, by its name.
+    private static final Map<String, Set<String>> PACKAGES = new TreeMap<>();
+
     @BeforeAll
     static void readManifests() throws IOException {
         try (Stream<Path> jars = Files.walk(Platform.distribution().resolve("system"))) {
@@ -67,6 +71,14 @@ class DependencyLawTest {
             String name = attributes.getValue(Constants.BUNDLE_SYMBOLICNAME);
             if (name != null && name.startsWith("io.sunaba.")) {
                 BUNDLES.put(name.split(";", 2)[0], attributes);
+                PACKAGES.put(
+                        name.split(";", 2)[0],
+                        file.stream()
+                                .map(ZipEntry::getName)
+                                .filter(entry -> entry.endsWith(".class"))
+                                .map(entry -> entry.substring(0, entry.lastIndexOf('/')))
+                                .map(folder -> folder.replace('/', '.'))
+                                .collect(Collectors.toCollection(TreeSet::new)));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -107,6 +119,16 @@ class DependencyLawTest {
                                         || ALSO.getOrDefault(name, Set.of()).contains(imported)
                                         || ours(manifest, Constants.EXPORT_PACKAGE)
                                                 .contains(imported)));
+    }
+
+    /// What is private in a bundle hides the API's package of that name from it.
+    @Test
+    void nobodyHasAPackageOfTheApi() {
+        PACKAGES.forEach((name, packages) -> {
+            if (!name.equals("io.sunaba.api")) {
+                assertThat(packages).as("packages of " + name).doesNotContainAnyElementsOf(API);
+            }
+        });
     }
 
     @Test

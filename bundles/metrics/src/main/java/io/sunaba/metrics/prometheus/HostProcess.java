@@ -1,4 +1,4 @@
-package io.sunaba.metrics;
+package io.sunaba.metrics.prometheus;
 
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.io.IOException;

@@ -1,9 +1,10 @@
-package io.sunaba.metrics;
+package io.sunaba.metrics.prometheus;
 
 import static java.util.Objects.requireNonNull;
 
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.sunaba.error.NotFoundException;
+import io.sunaba.metrics.MetricSource;
 import io.sunaba.sandbox.ContainerState;
 import io.sunaba.sandbox.ContainerStatus;
 import io.sunaba.sandbox.PlatformMetrics;

@@ -1,4 +1,4 @@
-package io.sunaba.metrics;
+package io.sunaba.metrics.prometheus;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;

@@ -1,4 +1,4 @@
-package io.sunaba.metrics;
+package io.sunaba.metrics.prometheus;
 
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;

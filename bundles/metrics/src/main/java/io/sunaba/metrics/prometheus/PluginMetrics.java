@@ -1,8 +1,10 @@
-package io.sunaba.metrics;
+package io.sunaba.metrics.prometheus;
 
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.sunaba.error.RejectedException;
+import io.sunaba.metrics.Metric;
+import io.sunaba.metrics.MetricSource;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

@@ -1,4 +1,4 @@
-package io.sunaba.metrics;
+package io.sunaba.metrics.prometheus;
 
 import io.sunaba.error.UnavailableException;
 import io.sunaba.hypervisor.HypervisorConfig;

@@ -1,4 +1,4 @@
-package io.sunaba.metrics;
+package io.sunaba.metrics.prometheus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,10 +1,12 @@
-package io.sunaba.metrics;
+package io.sunaba.metrics.prometheus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sunaba.error.NotFoundException;
 import io.sunaba.error.UnavailableException;
+import io.sunaba.metrics.Metric;
+import io.sunaba.metrics.MetricSource;
 import io.sunaba.sandbox.SandboxEvent;
 import io.sunaba.sandbox.SandboxState;
 import java.nio.file.Path;

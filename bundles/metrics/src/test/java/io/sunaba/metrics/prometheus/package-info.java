@@ -1,4 +1,4 @@
 @NullMarked
-package io.sunaba.metrics;
+package io.sunaba.metrics.prometheus;
 
 import org.jspecify.annotations.NullMarked;
