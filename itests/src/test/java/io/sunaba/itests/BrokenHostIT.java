@@ -163,11 +163,9 @@ class BrokenHostIT {
     /// In namespaces of its own, for a file system of its own that is small.
     @Test
     void dataDirectoryThatIsFull() throws Exception {
-        Path script =
-                script(
-                        "full",
+        sunaba.inMountNamespace(
                         """
-                        set -eu
+                        exec 3>"$(dirname "$0")/aside"
                         mkdir -p "$SUNABA_DATA"
                         mount -t tmpfs -o size=24m tmpfs "$SUNABA_DATA"
                         mount -t tmpfs tmpfs /run
@@ -183,61 +181,52 @@ class BrokenHostIT {
                         "$sunaba" exec 'sandbox:delete full' >&3
                         "$sunaba" stop >&3
                         exit $status
-                        """);
-        Path aside = sunaba.home().resolve("aside");
-        sunaba.command("sh", "-c", unshare() + " " + script + " 3>" + aside)
+                        """)
                 .expectOneLine("No space left on device", sunaba.data().toString());
-        assertThat(Files.readString(aside)).contains("[]").doesNotContain("/qemu/");
-    }
-
-    private static String unshare() {
-        return ProcessHandle.current().info().user().filter("root"::equals).isPresent()
-                ? "unshare --mount"
-                : "unshare --map-root-user --mount";
+        assertThat(Files.readString(sunaba.home().resolve("aside")))
+                .contains("[]")
+                .doesNotContain("/qemu/");
     }
 
     /// Each step is refused or done, and done when it is repeated with room.
     @Test
     void diskThatIsFullWhileASandboxRuns() throws Exception {
-        Path script =
-                script(
-                        "full-later",
-                        """
-                        set -eu
-                        mkdir -p "$SUNABA_DATA"
-                        mount -t tmpfs -o size=48m tmpfs "$SUNABA_DATA"
-                        mount -t tmpfs tmpfs /run
-                        bin=$(dirname "$0")/bin/sunaba
-                        sunaba() { "$bin" exec "$@" 2>&1; }
-                        sleeper="--rootfs ROOTFS -- sleep 100000"
-                        fill() { dd if=/dev/zero of="$SUNABA_DATA/ballast" 2>/dev/null || true; }
-                        "$bin" start >/dev/null
-                        sunaba "sandbox:create --id live --memory 128M; container:create live a $sleeper" >/dev/null
-                        sunaba "sandbox:start live; container:create live b $sleeper" >/dev/null
-                        fill
-                        for line in "container:create live c $sleeper" 'container:start live b' \
-                                'container:pause live a' 'container:delete live b'; do
-                            if sunaba "$line" >out; then echo "not refused: $line"; fi
-                            grep -o 'No space left on device' out
-                        done
-                        rm "$SUNABA_DATA/ballast"
-                        sunaba "container:create live c $sleeper" >/dev/null
-                        sunaba 'container:start live b; container:pause live a; container:resume live a' >/dev/null
-                        sunaba "container:stop --force live b; container:delete live b" >/dev/null
-                        sunaba 'container:exec live a -- echo a runs'
-                        fill
-                        sunaba 'sandbox:delete --force live' >out || echo 'delete refused'
-                        rm "$SUNABA_DATA/ballast"
-                        "$bin" stop >/dev/null
-                        "$bin" start >/dev/null
-                        sunaba 'sandbox:delete --force live' >/dev/null || true
-                        sunaba 'sandbox:list | json'
-                        find -L "$SUNABA_DATA/run" -path '*/qemu/*'
-                        sunaba "sandbox:create --id live --memory 128M; sandbox:delete live"
-                        "$bin" stop >/dev/null
-                        """
-                                .replace("ROOTFS", Installation.rootfs().toString()));
-        String text = sunaba.command("sh", "-c", unshare() + " " + script).expectSuccess().text();
+        String script =
+                """
+                mkdir -p "$SUNABA_DATA"
+                mount -t tmpfs -o size=48m tmpfs "$SUNABA_DATA"
+                mount -t tmpfs tmpfs /run
+                bin=$(dirname "$0")/bin/sunaba
+                sunaba() { "$bin" exec "$@" 2>&1; }
+                sleeper="--rootfs ROOTFS -- sleep 100000"
+                fill() { dd if=/dev/zero of="$SUNABA_DATA/ballast" 2>/dev/null || true; }
+                "$bin" start >/dev/null
+                sunaba "sandbox:create --id live --memory 128M; container:create live a $sleeper" >/dev/null
+                sunaba "sandbox:start live; container:create live b $sleeper" >/dev/null
+                fill
+                for line in "container:create live c $sleeper" 'container:start live b' \
+                        'container:pause live a' 'container:delete live b'; do
+                    if sunaba "$line" >out; then echo "not refused: $line"; fi
+                    grep -o 'No space left on device' out
+                done
+                rm "$SUNABA_DATA/ballast"
+                sunaba "container:create live c $sleeper" >/dev/null
+                sunaba 'container:start live b; container:pause live a; container:resume live a' >/dev/null
+                sunaba "container:stop --force live b; container:delete live b" >/dev/null
+                sunaba 'container:exec live a -- echo a runs'
+                fill
+                sunaba 'sandbox:delete --force live' >out || echo 'delete refused'
+                rm "$SUNABA_DATA/ballast"
+                "$bin" stop >/dev/null
+                "$bin" start >/dev/null
+                sunaba 'sandbox:delete --force live' >/dev/null || true
+                sunaba 'sandbox:list | json'
+                find -L "$SUNABA_DATA/run" -path '*/qemu/*'
+                sunaba "sandbox:create --id live --memory 128M; sandbox:delete live"
+                "$bin" stop >/dev/null
+                """
+                        .replace("ROOTFS", Installation.rootfs().toString());
+        String text = sunaba.inMountNamespace(script).expectSuccess().text();
         assertThat(text.lines().filter("No space left on device"::equals)).hasSize(4);
         assertThat(text).contains("a runs", "[]").doesNotContain("not refused", "/qemu/");
     }

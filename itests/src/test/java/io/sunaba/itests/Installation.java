@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -264,6 +265,17 @@ final class Installation implements AutoCloseable {
     /// Runs any command with this installation's data directory in its environment.
     Result command(String... command) {
         return run(builder(List.of(command)), new byte[0]);
+    }
+
+    /// Runs a shell script that may mount what it likes, and that lies beside `bin/`.
+    Result inMountNamespace(String script) throws IOException {
+        Path file = folder.resolve("in-mount-namespace");
+        Files.writeString(file, "#!/bin/sh\nset -eu\n" + script);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
+        boolean root = ProcessHandle.current().info().user().filter("root"::equals).isPresent();
+        return root
+                ? command("unshare", "--mount", file.toString())
+                : command("unshare", "--map-root-user", "--mount", file.toString());
     }
 
     private ProcessBuilder builder(String... arguments) {

@@ -65,7 +65,11 @@ class TemplateIT {
     @Test
     void clonesRunContainersAndAreTheirOwn() {
         create("cold");
-        Installation.await("template", () -> templates().size() == 1);
+        assertThat(log("new is asked for the machine of sandbox/cold, because template cannot"))
+                .hasSize(1);
+        String made = succeed("template:create --memory 128M");
+        assertThat(made).contains("128 MiB", "ready");
+        assertThat(templates()).hasSize(1);
         assertThat(log("cloned in")).isEmpty();
         create("one");
         create("two");
@@ -78,6 +82,16 @@ class TemplateIT {
         assertThat(in("two", "hostname")).isEqualTo("two");
         long seconds = Long.parseLong(in("two", "date +%s"));
         assertThat(seconds).isCloseTo(System.currentTimeMillis() / 1000, within(5L));
+
+        assertThat(succeed("sandbox:metrics"))
+                .contains(
+                        "sunaba_factory_fallbacks_total{from=\"template\",to=\"new\"} 1.0",
+                        "sunaba_template_hits_total 2.0",
+                        "sunaba_template_misses_total 1.0",
+                        "sunaba_template_builds_total 1.0",
+                        "sunaba_template_clone_seconds_count 2",
+                        "sunaba_scrape_failures_total{part=\"plugins\"} 0.0");
+        assertThat(succeed("template:verify")).contains("ready");
 
         sunaba.sunaba("stop").expectSuccess();
         sunaba.start();
