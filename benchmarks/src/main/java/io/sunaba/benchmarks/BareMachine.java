@@ -1,12 +1,9 @@
 package io.sunaba.benchmarks;
 
-import static java.util.Objects.requireNonNull;
-
 import io.sunaba.ttrpc.TtrpcConnection;
 import io.sunaba.ttrpc.TtrpcHandshake;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
+import java.nio.channels.FileChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +16,12 @@ import java.util.concurrent.locks.LockSupport;
 /// from exec to the agent's first reply.
 final class BareMachine {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final String MIGRATE_CAPABILITIES =
+            """
+            {"execute": "migrate-set-capabilities", "arguments": {"capabilities":
+              [{"capability": "events", "state": true},
+               {"capability": "x-ignore-shared", "state": true}]}}\
+            """;
 
     private final List<String> command;
     private final Path machineDirectory;
@@ -30,33 +33,50 @@ final class BareMachine {
 
     /// Takes the command line of the one machine whose files are below the directory.
     static BareMachine like(Path runDirectory) throws IOException {
-        for (ProcessHandle process : ProcessHandle.allProcesses().toList()) {
-            Path file = Path.of("/proc/" + process.pid() + "/cmdline");
-            List<String> line = readCommand(file);
-            if (!line.isEmpty() && line.getFirst().contains("qemu-system")) {
-                for (String argument : line) {
-                    int at = argument.indexOf("path=" + runDirectory);
-                    if (at >= 0) {
-                        Path socket = Path.of(argument.substring(at + 5).split(",", 2)[0]);
-                        return new BareMachine(line, requireNonNull(socket.getParent()));
-                    }
-                }
-            }
+        List<QemuProcess> machines = QemuProcess.below(runDirectory);
+        if (machines.size() != 1) {
+            throw new IOException(
+                    "%d machines have files below %s".formatted(machines.size(), runDirectory));
         }
-        throw new IOException("no machine has files below " + runDirectory);
+        QemuProcess machine = machines.getFirst();
+        return new BareMachine(machine.command(), machine.directory());
     }
 
-    private static List<String> readCommand(Path file) {
-        try {
-            return List.of(Files.readString(file).split("\0"));
-        } catch (IOException e) {
-            // The process has ended, or is none of ours.
-            return List.of();
-        }
+    /// Returns the state that belongs to the memory which its command line names.
+    Path savedState() {
+        return Path.of(new QemuProcess(0, command, machineDirectory).memoryFile())
+                .resolveSibling("state");
     }
 
     /// Boots it and returns the time to the agent's first reply in nanoseconds.
     long boot() throws IOException, InterruptedException {
+        return run(_ -> {});
+    }
+
+    /// Has it go on from a saved state, with the memory that its command line names, and returns
+    /// the time to the agent's first reply in nanoseconds.
+    ///
+    /// @param state the state of its devices
+    long restore(Path state) throws IOException, InterruptedException {
+        return run(directory -> {
+            Path incoming = directory.resolve("state.sock");
+            try (Monitor monitor = Monitor.connect(directory.resolve("qmp.sock"))) {
+                monitor.execute(MIGRATE_CAPABILITIES);
+                monitor.execute(
+                        "{\"execute\": \"migrate-incoming\", \"arguments\": {\"uri\": \"unix:%s\"}}"
+                                .formatted(incoming));
+                send(state, incoming);
+                monitor.awaitMigration();
+                monitor.execute("{\"execute\": \"cont\"}");
+            }
+        });
+    }
+
+    private interface Preparation {
+        void run(Path directory) throws IOException;
+    }
+
+    private long run(Preparation preparation) throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("floor");
         long start = System.nanoTime();
         Process process =
@@ -64,9 +84,13 @@ final class BareMachine {
                         .redirectErrorStream(true)
                         .redirectOutput(directory.resolve("output").toFile())
                         .start();
-        try (SocketChannel socket = connect(directory.resolve("agent.sock"), process)) {
-            TtrpcHandshake.open(TtrpcConnection.of(socket), PATIENCE);
-            return System.nanoTime() - start;
+        try {
+            awaitSockets(directory, process);
+            preparation.run(directory);
+            try (SocketChannel socket = Monitor.socket(directory.resolve("agent.sock"))) {
+                TtrpcHandshake.open(TtrpcConnection.of(socket), PATIENCE);
+                return System.nanoTime() - start;
+            }
         } finally {
             process.destroyForcibly().waitFor();
             try (var files = Files.list(directory)) {
@@ -75,6 +99,16 @@ final class BareMachine {
                 }
             }
             Files.delete(directory);
+        }
+    }
+
+    private static void send(Path state, Path incoming) throws IOException {
+        try (FileChannel source = FileChannel.open(state);
+                SocketChannel target = Monitor.socket(incoming)) {
+            long sent = 0;
+            while (sent < source.size()) {
+                sent += source.transferTo(sent, source.size() - sent, target);
+            }
         }
     }
 
@@ -92,19 +126,17 @@ final class BareMachine {
         return bare;
     }
 
-    private static SocketChannel connect(Path path, Process process) throws IOException {
-        while (true) {
-            SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX);
-            try {
-                socket.connect(UnixDomainSocketAddress.of(path));
-                return socket;
-            } catch (IOException e) {
-                socket.close();
-                if (!process.isAlive()) {
-                    throw new IOException("the bare machine ended with " + process.exitValue(), e);
-                }
-                LockSupport.parkNanos(1_000_000);
+    /// The agent's socket is the last of them.
+    private static void awaitSockets(Path directory, Process process) throws IOException {
+        while (!Files.exists(directory.resolve("agent.sock"))) {
+            if (!process.isAlive()) {
+                throw new IOException(
+                        "the bare machine ended with %d: %s"
+                                .formatted(
+                                        process.exitValue(),
+                                        Files.readString(directory.resolve("output"))));
             }
+            LockSupport.parkNanos(1_000_000);
         }
     }
 }
