@@ -97,6 +97,11 @@ final class Agent {
         }
     }
 
+    /// Tells whether the machine is this agent's alone.
+    boolean ownsMachine() {
+        return ownsMachine;
+    }
+
     SystemCalls calls() {
         return calls;
     }

@@ -77,6 +77,9 @@ final class AgentMethods implements TtrpcServer.Methods {
     private void startRest() {
         try {
             Agent agent = start.get();
+            if (agent.ownsMachine()) {
+                Rehearsal.run(agent);
+            }
             rest.complete(TtrpcServer.methodsOf(new AgentCalls(agent)));
             agent.listen(new TtrpcServer(executor, this));
         } catch (Throwable e) {
