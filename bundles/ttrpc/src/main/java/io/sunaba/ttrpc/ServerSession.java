@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /// The calls of one session, and where their answers go as long as it lasts.
 final class ServerSession {
@@ -73,7 +74,14 @@ final class ServerSession {
             return;
         }
         String name = request.service.concat("/").concat(request.method);
-        ServerMethodDefinition<?, ?> method = methods.find(name);
+        @Nullable ServerMethodDefinition<?, ?> method;
+        try {
+            method = methods.find(name);
+        } catch (Throwable e) {
+            // As below: what offers the methods may have failed to start.
+            refuse(frame.stream, statusOf(e));
+            return;
+        }
         if (method == null) {
             refuse(frame.stream, Status.UNIMPLEMENTED.withDescription(name + " is not known"));
         } else if (method.getMethodDescriptor().getType() != MethodType.UNARY) {

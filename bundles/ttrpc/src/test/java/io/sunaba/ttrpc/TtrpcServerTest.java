@@ -212,6 +212,20 @@ final class TtrpcServerTest {
     }
 
     @Test
+    void methodsThatCannotBeHadAreToldToTheCaller() throws IOException {
+        TtrpcServer.Methods failing =
+                _ -> {
+                    throw new IllegalStateException("no cgroups");
+                };
+        new TtrpcServer(Runnable::run, failing)
+                .serve(new ByteArrayInputStream(Frames.join(write(1, 1), write(3, 1))), out);
+        assertThat(answers()).containsExactly("1:INTERNAL:0", "3:INTERNAL:0");
+        Frame frame = Frame.read(new ByteArrayInputStream(out.toByteArray()), Frame.RESPONSE);
+        assertThat(Response.parse(requireNonNull(frame).payload).status.getDescription())
+                .contains("no cgroups");
+    }
+
+    @Test
     void executorThatIsShutDownIsToldToTheCaller() throws IOException {
         ExecutorService executor = Executors.newSingleThreadExecutor();
         executor.shutdown();
