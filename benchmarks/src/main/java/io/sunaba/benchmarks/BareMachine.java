@@ -50,7 +50,7 @@ final class BareMachine {
 
     /// Boots it and returns the time to the agent's first reply in nanoseconds.
     long boot() throws IOException, InterruptedException {
-        return run(_ -> {});
+        return run((_, _) -> {});
     }
 
     /// Has it go on from a saved state, with the memory that its command line names, and returns
@@ -58,9 +58,9 @@ final class BareMachine {
     ///
     /// @param state the state of its devices
     long restore(Path state) throws IOException, InterruptedException {
-        return run(directory -> {
+        return run((directory, process) -> {
             Path incoming = directory.resolve("state.sock");
-            try (Monitor monitor = Monitor.connect(directory.resolve("qmp.sock"))) {
+            try (Monitor monitor = Monitor.on(connect(directory, "qmp.sock", process))) {
                 monitor.execute(MIGRATE_CAPABILITIES);
                 monitor.execute(
                         "{\"execute\": \"migrate-incoming\", \"arguments\": {\"uri\": \"unix:%s\"}}"
@@ -73,7 +73,7 @@ final class BareMachine {
     }
 
     private interface Preparation {
-        void run(Path directory) throws IOException;
+        void run(Path directory, Process process) throws IOException;
     }
 
     private long run(Preparation preparation) throws IOException, InterruptedException {
@@ -85,9 +85,8 @@ final class BareMachine {
                         .redirectOutput(directory.resolve("output").toFile())
                         .start();
         try {
-            awaitSockets(directory, process);
-            preparation.run(directory);
-            try (SocketChannel socket = Monitor.socket(directory.resolve("agent.sock"))) {
+            preparation.run(directory, process);
+            try (SocketChannel socket = connect(directory, "agent.sock", process)) {
                 TtrpcHandshake.open(TtrpcConnection.of(socket), PATIENCE);
                 return System.nanoTime() - start;
             }
@@ -126,17 +125,19 @@ final class BareMachine {
         return bare;
     }
 
-    /// The agent's socket is the last of them.
-    private static void awaitSockets(Path directory, Process process) throws IOException {
-        while (!Files.exists(directory.resolve("agent.sock"))) {
-            if (!process.isAlive()) {
-                throw new IOException(
-                        "the bare machine ended with %d: %s"
-                                .formatted(
-                                        process.exitValue(),
-                                        Files.readString(directory.resolve("output"))));
+    /// Connects as soon as it is possible.
+    private static SocketChannel connect(Path directory, String name, Process process)
+            throws IOException {
+        while (true) {
+            try {
+                return Monitor.socket(directory.resolve(name));
+            } catch (IOException e) {
+                if (!process.isAlive()) {
+                    String output = Files.readString(directory.resolve("output"));
+                    throw new IOException("the bare machine ended: " + output, e);
+                }
+                LockSupport.parkNanos(1_000_000);
             }
-            LockSupport.parkNanos(1_000_000);
         }
     }
 }

@@ -32,8 +32,9 @@ final class Monitor implements AutoCloseable {
         return socket;
     }
 
-    static Monitor connect(Path path) throws IOException {
-        Monitor monitor = new Monitor(socket(path));
+    /// @param channel is closed with the monitor
+    static Monitor on(SocketChannel channel) throws IOException {
+        Monitor monitor = new Monitor(channel);
         monitor.lines.readLine(); // the greeting
         monitor.execute("{\"execute\": \"qmp_capabilities\"}");
         return monitor;
