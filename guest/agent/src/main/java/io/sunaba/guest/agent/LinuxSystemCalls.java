@@ -1,5 +1,31 @@
 package io.sunaba.guest.agent;
 
+import static io.sunaba.guest.agent.SystemCallNumbers.ACCEPT4;
+import static io.sunaba.guest.agent.SystemCallNumbers.BIND;
+import static io.sunaba.guest.agent.SystemCallNumbers.CLOSE;
+import static io.sunaba.guest.agent.SystemCallNumbers.EPOLL_CREATE1;
+import static io.sunaba.guest.agent.SystemCallNumbers.EPOLL_CTL;
+import static io.sunaba.guest.agent.SystemCallNumbers.EPOLL_WAIT;
+import static io.sunaba.guest.agent.SystemCallNumbers.FCNTL;
+import static io.sunaba.guest.agent.SystemCallNumbers.INOTIFY_ADD_WATCH;
+import static io.sunaba.guest.agent.SystemCallNumbers.INOTIFY_INIT1;
+import static io.sunaba.guest.agent.SystemCallNumbers.IOCTL;
+import static io.sunaba.guest.agent.SystemCallNumbers.KILL;
+import static io.sunaba.guest.agent.SystemCallNumbers.LISTEN;
+import static io.sunaba.guest.agent.SystemCallNumbers.MOUNT;
+import static io.sunaba.guest.agent.SystemCallNumbers.OPENAT;
+import static io.sunaba.guest.agent.SystemCallNumbers.OPENAT2;
+import static io.sunaba.guest.agent.SystemCallNumbers.PIPE2;
+import static io.sunaba.guest.agent.SystemCallNumbers.PRCTL;
+import static io.sunaba.guest.agent.SystemCallNumbers.READ;
+import static io.sunaba.guest.agent.SystemCallNumbers.RECVMSG;
+import static io.sunaba.guest.agent.SystemCallNumbers.SETHOSTNAME;
+import static io.sunaba.guest.agent.SystemCallNumbers.SETTIMEOFDAY;
+import static io.sunaba.guest.agent.SystemCallNumbers.SOCKET;
+import static io.sunaba.guest.agent.SystemCallNumbers.SYNC;
+import static io.sunaba.guest.agent.SystemCallNumbers.UMOUNT2;
+import static io.sunaba.guest.agent.SystemCallNumbers.WAIT4;
+import static io.sunaba.guest.agent.SystemCallNumbers.WRITE;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -19,33 +45,6 @@ import java.util.Map;
 /// `syscall` and, with words to spare, the `posix_spawn` family. Making a handle costs more than
 /// anything else at start, so there is no second one.
 final class LinuxSystemCalls implements SystemCalls {
-    private static final int READ = 0;
-    private static final int WRITE = 1;
-    private static final int CLOSE = 3;
-    private static final int IOCTL = 16;
-    private static final int SOCKET = 41;
-    private static final int RECVMSG = 47;
-    private static final int BIND = 49;
-    private static final int LISTEN = 50;
-    private static final int WAIT4 = 61;
-    private static final int KILL = 62;
-    private static final int FCNTL = 72;
-    private static final int PRCTL = 157;
-    private static final int SYNC = 162;
-    private static final int SETTIMEOFDAY = 164;
-    private static final int MOUNT = 165;
-    private static final int UMOUNT2 = 166;
-    private static final int SETHOSTNAME = 170;
-    private static final int EPOLL_WAIT = 232;
-    private static final int EPOLL_CTL = 233;
-    private static final int INOTIFY_ADD_WATCH = 254;
-    private static final int OPENAT = 257;
-    private static final int ACCEPT4 = 288;
-    private static final int EPOLL_CREATE1 = 291;
-    private static final int PIPE2 = 293;
-    private static final int INOTIFY_INIT1 = 294;
-    private static final int OPENAT2 = 437;
-
     private static final int CLOSE_ON_EXEC = 0x80000;
     private static final int AT_FDCWD = -100;
     private static final int RESOLVE_NO_MAGICLINKS = 2;
