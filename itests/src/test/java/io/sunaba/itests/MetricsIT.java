@@ -136,16 +136,20 @@ class MetricsIT {
         Map<String, Double> samples = new TreeMap<>();
         Set<String> families = new HashSet<>();
         String family = "";
+        boolean histogram = false;
         for (String line : text.strip().split("\n", -1)) {
             if (line.startsWith("# TYPE ")) {
                 family = line.split(" ", -1)[2];
+                histogram = line.endsWith(" histogram");
                 assertThat(families.add(family)).as(line).isTrue();
             } else if (!line.startsWith("#")) {
                 Matcher matcher = SAMPLE.matcher(line);
                 assertThat(matcher.matches()).as(line).isTrue();
-                assertThat(matcher.group(1)).isEqualTo(family);
+                String name = matcher.group(1);
+                assertThat(histogram ? name.replaceFirst("_(bucket|count|sum)$", "") : name)
+                        .isEqualTo(family);
                 String labels = matcher.group(2) == null ? "" : matcher.group(2);
-                assertThat(samples.put(family + labels, Double.valueOf(matcher.group(3)))).isNull();
+                assertThat(samples.put(name + labels, Double.valueOf(matcher.group(3)))).isNull();
             }
         }
         return samples;
