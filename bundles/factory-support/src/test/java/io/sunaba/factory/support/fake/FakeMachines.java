@@ -7,6 +7,7 @@ import io.sunaba.agent.AgentDriver;
 import io.sunaba.error.ConflictException;
 import io.sunaba.error.NotFoundException;
 import io.sunaba.error.RejectedException;
+import io.sunaba.error.TimedOutException;
 import io.sunaba.error.UnavailableException;
 import io.sunaba.factory.Vm;
 import io.sunaba.factory.VmFactory;
@@ -38,6 +39,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +47,11 @@ import org.jspecify.annotations.Nullable;
 /// A hypervisor, an agent and a factory `new` that keep their machines in memory.
 public final class FakeMachines
         implements Plugins, Hypervisor, SnapshotRestore, AgentDriver, VmFactory {
+    /// The name of the hypervisor and the agent.
+    public static final String NAME = "fake";
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     public final Map<String, FakeMachine> machines = new ConcurrentHashMap<>();
     public final AtomicInteger openAgents = new AtomicInteger();
     public final AtomicInteger boots = new AtomicInteger();
@@ -52,6 +59,10 @@ public final class FakeMachines
     public volatile String vmm = "VMM 1";
     public volatile boolean restores = true;
     public volatile @Nullable RuntimeException bootFailure;
+
+    /// Has machines die as soon as they run.
+    public volatile boolean deadly;
+
     public volatile @Nullable RuntimeException saveFailure;
     public volatile @Nullable RuntimeException connectFailure;
 
@@ -61,6 +72,7 @@ public final class FakeMachines
     /// Holds agents' answers up until it is counted down.
     public volatile CountDownLatch agentGate = new CountDownLatch(0);
 
+    private volatile CountDownLatch answers = new CountDownLatch(0);
     private final String gated;
     private final AtomicInteger lost = new AtomicInteger();
 
@@ -111,7 +123,7 @@ public final class FakeMachines
 
         @Override
         public void start() {
-            state = MachineState.RUNNING;
+            goOn();
         }
 
         @Override
@@ -135,7 +147,14 @@ public final class FakeMachines
         @Override
         public void resume() {
             requireAlive("resume");
+            goOn();
+        }
+
+        private void goOn() {
             state = MachineState.RUNNING;
+            if (deadly) {
+                die();
+            }
         }
 
         private void requireAlive(String operation) {
@@ -193,8 +212,33 @@ public final class FakeMachines
             throw failure;
         }
         String id = "%032x".formatted(number);
-        FakeMachine machine = new FakeMachine(new MachineSpec(id, config), MachineState.RUNNING);
-        return new Vm(machine, agent(machine));
+        FakeMachine machine = new FakeMachine(new MachineSpec(id, config), MachineState.CREATED);
+        try {
+            machine.start();
+            awaitAnswer(machine, config.bootTimeout());
+            return new Vm(machine, agent(machine));
+        } catch (RuntimeException | InterruptedException e) {
+            machine.stop();
+            throw e;
+        }
+    }
+
+    /// Has no agent answer from now on.
+    ///
+    /// @return has them answer again
+    public Runnable silence() {
+        CountDownLatch over = new CountDownLatch(1);
+        answers = over;
+        return over::countDown;
+    }
+
+    private void awaitAnswer(FakeMachine machine, Duration timeout) throws InterruptedException {
+        if (!answers.await(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+            throw new TimedOutException("no answer of machine " + machine.id());
+        }
+        if (machine.state() != MachineState.RUNNING) {
+            throw new UnavailableException("machine " + machine.id() + " does not run");
+        }
     }
 
     @Override
@@ -222,13 +266,15 @@ public final class FakeMachines
     }
 
     @Override
-    public Agent connect(AgentEndpoint endpoint, Duration timeout) {
+    public Agent connect(AgentEndpoint endpoint, Duration timeout) throws InterruptedException {
         RuntimeException failure = connectFailure;
         if (failure != null) {
             throw failure;
         }
         String id = ((AgentEndpoint.SerialPort) endpoint).socket().getFileName().toString();
-        return agent(requireNonNull(machines.get(id)));
+        FakeMachine machine = requireNonNull(machines.get(id));
+        awaitAnswer(machine, timeout);
+        return agent(machine);
     }
 
     /// Has all connections to agents lost, as when their plugin is replaced.
@@ -253,7 +299,9 @@ public final class FakeMachines
                                 return null;
                             }
                             agentGate.await();
-                            if (machine.state() != MachineState.RUNNING
+                            awaitAnswer(machine, PATIENCE);
+                            if (closed.get()
+                                    || machine.state() != MachineState.RUNNING
                                     || generation != lost.get()) {
                                 throw new UnavailableException("nobody answers");
                             }
@@ -301,6 +349,9 @@ public final class FakeMachines
 
     @Override
     public Hypervisor hypervisor(String name) {
+        if (!name.equals(NAME)) {
+            throw new UnavailableException("there is no hypervisor plugin '" + name + "'");
+        }
         return this;
     }
 
