@@ -1,5 +1,6 @@
 package io.sunaba.shell.format;
 
+import io.sunaba.factory.Template;
 import io.sunaba.sandbox.ContainerStatus;
 import io.sunaba.sandbox.ExitStatus;
 import io.sunaba.sandbox.ProcessList;
@@ -41,6 +42,16 @@ public final class Formats implements Converter {
                     List.of("id", "state", "exit", "createdAt", "command"),
                     PluginStatus.class,
                     List.of("kind", "name", "bundle", "version", "state"),
+                    Template.class,
+                    List.of(
+                            "id",
+                            "state",
+                            "hypervisor",
+                            "vmm",
+                            "vcpus",
+                            "memoryBytes",
+                            "diskBytes",
+                            "createdAt"),
                     PoolStatus.class,
                     List.of(
                             "factory",
