@@ -1,5 +1,6 @@
 package io.sunaba.agent;
 
+import io.sunaba.error.RejectedException;
 import io.sunaba.sandbox.ContainerStats;
 import io.sunaba.sandbox.Interface;
 import io.sunaba.sandbox.OomEvent;
@@ -9,6 +10,7 @@ import io.sunaba.sandbox.Resources;
 import io.sunaba.sandbox.Route;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +47,22 @@ public interface Agent extends AutoCloseable {
     /// Prepares the guest for a sandbox. Once per guest.
     void createSandbox(GuestSandbox sandbox) throws InterruptedException;
 
+    /// Makes a guest one of its own: does what [#addEntropy], [#setTime] and [#createSandbox] do,
+    /// each before anything that needs it, and in one call if the agent can. Once per guest. On
+    /// failure some of it may have been done.
+    ///
+    /// @param clock tells what time it is; asked when that is on its way
+    /// @return how old the time can have been at most when the guest's clock was set to it
+    default Duration prepareSandbox(byte[] entropy, InstantSource clock, GuestSandbox sandbox)
+            throws InterruptedException {
+        addEntropy(entropy);
+        long begun = System.nanoTime();
+        setTime(clock.instant());
+        Duration age = Duration.ofNanos(System.nanoTime() - begun);
+        createSandbox(sandbox);
+        return age;
+    }
+
     /// Ends all containers and has everything written out, so that the machine can be ended.
     void destroySandbox() throws InterruptedException;
 
@@ -55,6 +73,11 @@ public interface Agent extends AutoCloseable {
 
     /// Returns metrics of agent and guest in Prometheus text format.
     String metrics() throws InterruptedException;
+
+    /// Gets the guest ready for its machine to be saved, or to wait for a user: what is done then,
+    /// or has become quick by practice, is so in every copy. Legal while there is no sandbox. May
+    /// do nothing.
+    void settle() throws InterruptedException;
 
     // ---- containers ----------------------------------------------------------------------------
 
@@ -98,6 +121,31 @@ public interface Agent extends AutoCloseable {
     /// Lets a frozen container go on.
     void resumeContainer(String containerId) throws InterruptedException;
 
+    /// Gives a container a storage device, whether the container runs or not. It has it until it is
+    /// removed; one that is created anew has none. On failure nothing has changed.
+    ///
+    /// @throws io.sunaba.error.ConflictException if the container has ended, or has a device of
+    ///   that id
+    /// @throws RejectedException if the device cannot be mounted there, or if the agent has no such
+    ///   call, as a stock agent of Kata; the message says so
+    default void addDevice(String containerId, GuestDevice device) throws InterruptedException {
+        throw new RejectedException(
+                "add device %s to container %s: the agent cannot"
+                        .formatted(device.id(), containerId));
+    }
+
+    /// Takes a storage device away from a container again. What was written is on it then, and it
+    /// can be unplugged.
+    ///
+    /// @throws io.sunaba.error.ConflictException if it is in use; nothing has changed
+    /// @throws io.sunaba.error.NotFoundException if the container has no device of that id
+    /// @throws RejectedException as [#addDevice]
+    default void removeDevice(String containerId, String deviceId) throws InterruptedException {
+        throw new RejectedException(
+                "remove device %s from container %s: the agent cannot"
+                        .formatted(deviceId, containerId));
+    }
+
     /// Waits for the next container that runs out of memory.
     OomEvent awaitOomEvent() throws InterruptedException;
 
@@ -117,17 +165,62 @@ public interface Agent extends AutoCloseable {
     byte[] readStderr(String containerId, String processId, int maximumBytes)
             throws InterruptedException;
 
+    /// As [#readStdout(String, String, int)], for a caller that counts: output that it has not had,
+    /// because the connection ended before, comes again. An agent that cannot do this may lose it.
+    ///
+    /// @param position what it has had
+    default byte[] readStdout(
+            String containerId, String processId, int maximumBytes, StreamPosition position)
+            throws InterruptedException {
+        return readStdout(containerId, processId, maximumBytes);
+    }
+
+    /// As [#readStdout(String, String, int, StreamPosition)], of error output.
+    default byte[] readStderr(
+            String containerId, String processId, int maximumBytes, StreamPosition position)
+            throws InterruptedException {
+        return readStderr(containerId, processId, maximumBytes);
+    }
+
+    /// Tells what a caller has had that counts and asks for no more. May do nothing.
+    default void confirmStdout(String containerId, String processId, StreamPosition position)
+            throws InterruptedException {}
+
+    /// As [#confirmStdout], of error output.
+    default void confirmStderr(String containerId, String processId, StreamPosition position)
+            throws InterruptedException {}
+
+    /// As [#writeStdin(String, String, byte[])], for a caller that counts: it may repeat a call
+    /// that failed because the connection ended, and what was taken then is not taken again. An
+    /// agent that cannot do this may take it twice.
+    ///
+    /// @param position what it has given before
+    default void writeStdin(
+            String containerId, String processId, byte[] data, StreamPosition position)
+            throws InterruptedException {
+        writeStdin(containerId, processId, data);
+    }
+
     /// Tells a process's terminal its size in character cells.
     void resizeTerminal(String containerId, String processId, int height, int width)
             throws InterruptedException;
 
     // ---- network -------------------------------------------------------------------------------
 
-    /// Configures the interface that has this MAC address and returns it as it is then.
+    /// Configures the interface that has this MAC address and returns it as it is then. One that is
+    /// just being plugged is waited for. Addresses are replaced; on failure nothing has changed.
     Interface updateInterface(Interface networkInterface) throws InterruptedException;
 
     /// Lists the interfaces.
     List<Interface> listInterfaces() throws InterruptedException;
+
+    /// Replaces the sandbox's name servers; its containers see that at once.
+    ///
+    /// @param addresses IPv4 or IPv6, the first to be asked first; none = there are none
+    /// @throws io.sunaba.error.RejectedException if an address is none, or the agent cannot
+    default void setNameServers(List<String> addresses) throws InterruptedException {
+        throw new RejectedException("set the name servers: this agent cannot");
+    }
 
     /// Replaces the routes, those of connected networks aside, and returns what is in force.
     List<Route> updateRoutes(List<Route> routes) throws InterruptedException;

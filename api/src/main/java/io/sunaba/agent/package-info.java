@@ -2,7 +2,7 @@
 ///
 /// An agent plugin registers an [AgentDriver] service with the property [AgentDriver#NAME].
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package io.sunaba.agent;
 

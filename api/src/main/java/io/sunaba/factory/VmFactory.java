@@ -20,6 +20,9 @@ public interface VmFactory {
     /// Returns a running machine whose agent answers. From then on it is the caller's: it bears the
     /// owner of the config, and the factory never touches it again, not even when the plugin stops.
     ///
+    /// Its clock and its random numbers may be those of another machine that it was copied from:
+    /// the caller gives it time and entropy before anything else.
+    ///
     /// @throws io.sunaba.error.RejectedException if no machine can be made from this config;
     ///   nothing was started
     /// @throws io.sunaba.error.TimedOutException if the guest's agent did not answer within the

@@ -19,6 +19,11 @@ public interface Hypervisor {
     /// `qemu`. Of two services of one name the higher `service.ranking` serves.
     String NAME = "sunaba.name";
 
+    /// Service property: the simple names of the abilities that the plugin and its machines have
+    /// where the host has all that they take. What they have here and now is told by
+    /// [#capabilities].
+    String ABILITIES = "sunaba.abilities";
+
     /// Tells what this hypervisor can do on this host.
     ///
     /// @throws io.sunaba.error.UnavailableException if the VMM is missing, too old or not

@@ -14,6 +14,8 @@ import java.time.Duration;
 /// @param maximumVcpus the most that it can be given while it runs, at least `vcpus`
 /// @param memoryBytes memory at boot
 /// @param maximumMemoryBytes the most that it can be given while it runs, at least `memoryBytes`
+/// @param sharedMemory whether directories will be shared with it: its memory must then be one that
+///   other processes of the host can map, which that of a clone is not
 /// @param bootTimeout how long the guest's agent may take to answer for the first time
 public record HypervisorConfig(
         String hypervisor,
@@ -23,6 +25,7 @@ public record HypervisorConfig(
         int maximumVcpus,
         long memoryBytes,
         long maximumMemoryBytes,
+        boolean sharedMemory,
         Duration bootTimeout) {
     public HypervisorConfig {
         requireNonNull(hypervisor, "hypervisor is null");

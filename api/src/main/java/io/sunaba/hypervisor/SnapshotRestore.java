@@ -14,7 +14,8 @@ public interface SnapshotRestore extends Ability {
     /// @param spec what the new machine is to be: as the saved one, but for id and owner
     /// @param directory what [Snapshot#save] wrote, by the same version of the same hypervisor
     /// @throws io.sunaba.error.RejectedException if the state is missing, damaged, or of a machine
-    ///   unlike the spec; the message names the directory, and no process was started
+    ///   unlike the spec, then the message names the directory; or if the spec asks for shared
+    ///   memory, which such a machine has not. No process was started
     /// @throws io.sunaba.error.ConflictException if a machine of that id exists
     /// @throws io.sunaba.error.UnavailableException as [Hypervisor#create]
     Machine restore(MachineSpec spec, Path directory) throws InterruptedException;

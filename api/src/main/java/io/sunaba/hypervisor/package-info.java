@@ -2,7 +2,7 @@
 ///
 /// A hypervisor plugin registers a [Hypervisor] service with the property [Hypervisor#NAME].
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package io.sunaba.hypervisor;
 

@@ -69,6 +69,24 @@ public record ContainerConfig(
                 annotations);
     }
 
+    /// This container with other mounts.
+    public ContainerConfig mounting(List<Mount> others) {
+        return new ContainerConfig(
+                id,
+                rootfs,
+                readOnlyRootfs,
+                process,
+                hostname,
+                others,
+                resources,
+                maskedPaths,
+                readOnlyPaths,
+                sysctls,
+                seccomp,
+                bare,
+                annotations);
+    }
+
     /// A container with nothing out of the ordinary.
     public ContainerConfig(String id, Rootfs rootfs, ProcessConfig process) {
         this(

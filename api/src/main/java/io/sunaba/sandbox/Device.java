@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /// A storage device that a sandbox has.
 ///
 /// @param info what was asked for
-/// @param guestPath its device file or mount point in the guest, or null while it is used by nobody
+/// @param guestPath its device file or mount point in the container that has it, or null while none
+///   has it
 public record Device(DeviceInfo info, @Nullable String guestPath) {
     public Device {
         requireNonNull(info, "info is null");

@@ -1,6 +1,7 @@
 package io.sunaba.sandbox;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
 /// A sandbox: a virtual machine with containers in it. Implemented by the core.
@@ -39,6 +40,17 @@ public interface Sandbox {
     /// `PAUSED` and `STOPPED`.
     void delete() throws InterruptedException;
 
+    /// Changes the size of the VM, in `STOPPED` that of the next one. It stays larger as long as
+    /// the limits of its containers add up to more, and if the guest does not give memory back; the
+    /// status tells what it has.
+    ///
+    /// @param vcpus virtual CPUs, or null for as many as before
+    /// @param memoryBytes memory, or null for as much as before
+    /// @throws io.sunaba.error.RejectedException beyond what the configuration, the host or the VM
+    ///   allows, or if its hypervisor cannot resize; nothing changed
+    SandboxStatus resize(@Nullable Integer vcpus, @Nullable Long memoryBytes)
+            throws InterruptedException;
+
     /// Drops everything that this process holds of the sandbox: connections, threads, handles. VM
     /// and records stay; [Sandboxes#fetch] connects again. This object is of no use afterwards.
     void release() throws InterruptedException;
@@ -54,8 +66,11 @@ public interface Sandbox {
 
     // ---- containers ----------------------------------------------------------------------------
 
-    /// Creates a container in the sandbox without starting it. Legal in `READY` and `RUNNING`.
+    /// Creates a container in the sandbox without starting it. Legal in `READY` and `RUNNING`. If
+    /// the limits of its containers add up to more than the VM has, it grows: by CPUs up to its
+    /// maximum, and by memory.
     ///
+    /// @throws io.sunaba.error.RejectedException also if the VM cannot have that much memory
     /// @throws io.sunaba.error.ConflictException if a container of that id exists
     ContainerStatus createContainer(ContainerConfig config) throws InterruptedException;
 
@@ -102,7 +117,9 @@ public interface Sandbox {
     /// Returns a container's status, as known here; does not ask the guest.
     ContainerStatus statusContainer(String containerId);
 
-    /// Changes a container's resources; what is null in `resources` stays.
+    /// Changes a container's resources; what is null in `resources` stays. The VM grows first if
+    /// its containers may use more than it has, see [#createContainer], and gives back afterwards
+    /// what they do not need.
     void updateContainer(String containerId, Resources resources) throws InterruptedException;
 
     /// Waits until a process has ended and returns how. Any number of callers may wait, also
@@ -111,13 +128,25 @@ public interface Sandbox {
 
     // ---- hotplug -------------------------------------------------------------------------------
 
-    /// Adds a storage device.
+    /// Adds a storage device. Legal in `READY` and `RUNNING`. A container that it is for has it at
+    /// once, running or not, and whenever it is started again. The sandbox has it, in each VM that
+    /// it gets, until it is removed; once its container is deleted, it is nobody's. On failure
+    /// nothing has changed.
+    ///
+    /// @throws io.sunaba.error.ConflictException if the id or the destination is taken, another VM
+    ///   has locked the file, or there is no room for one more
+    /// @throws io.sunaba.error.RejectedException also if the hypervisor or the agent cannot, or the
+    ///   guest cannot mount the file system
     Device addDevice(DeviceInfo info) throws InterruptedException;
 
-    /// Removes a storage device that was added.
+    /// Removes a storage device that was added; what was written is on it then. Legal in `READY`,
+    /// `RUNNING` and `STOPPED`.
+    ///
+    /// @throws io.sunaba.error.ConflictException if a process uses its file system, or a container
+    ///   names it among its mounts; nothing has changed
     void removeDevice(String deviceId) throws InterruptedException;
 
-    /// Lists the storage devices that were added.
+    /// Lists the storage devices that were added, oldest first, as known here.
     List<Device> listDevices();
 
     /// Adds a network interface and returns it as the guest has it.

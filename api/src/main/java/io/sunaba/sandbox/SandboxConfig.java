@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// @param memoryBytes memory of the VM, or null
 /// @param sharedPidNamespace whether its containers see each other's processes
 /// @param containers the containers to create with it
-/// @param interfaces the network interfaces to create with it
+/// @param interfaces the network interfaces to create with it, or null
+/// @param devices the storage devices to create with it, those that a container names before that
+///   container is created
 /// @param annotations notes of the caller, kept and shown, never interpreted
 public record SandboxConfig(
         String id,
@@ -27,17 +29,46 @@ public record SandboxConfig(
         @Nullable Long memoryBytes,
         boolean sharedPidNamespace,
         List<ContainerConfig> containers,
-        List<Interface> interfaces,
+        @Nullable List<Interface> interfaces,
+        List<DeviceInfo> devices,
         Map<String, String> annotations) {
     public SandboxConfig {
         requireNonNull(id, "id is null");
         containers = List.copyOf(containers);
-        interfaces = List.copyOf(interfaces);
+        interfaces = interfaces == null ? null : List.copyOf(interfaces);
+        devices = List.copyOf(devices);
         annotations = Map.copyOf(annotations);
+    }
+
+    /// This sandbox of another size.
+    public SandboxConfig sized(int newVcpus, long newMemoryBytes) {
+        return new SandboxConfig(
+                id,
+                hostname,
+                hypervisor,
+                factory,
+                newVcpus,
+                newMemoryBytes,
+                sharedPidNamespace,
+                containers,
+                interfaces,
+                devices,
+                annotations);
     }
 
     /// A sandbox as the platform's configuration has it, with these containers.
     public SandboxConfig(String id, ContainerConfig... containers) {
-        this(id, null, null, null, null, null, false, List.of(containers), List.of(), Map.of());
+        this(
+                id,
+                null,
+                null,
+                null,
+                null,
+                null,
+                false,
+                List.of(containers),
+                null,
+                List.of(),
+                Map.of());
     }
 }

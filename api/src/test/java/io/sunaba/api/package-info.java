@@ -1,0 +1,4 @@
+@NullMarked
+package io.sunaba.api;
+
+import org.jspecify.annotations.NullMarked;
