@@ -106,21 +106,25 @@ final class AnswerScanner {
         }
     }
 
-    /// OpenResponse: nonce = 1, agent_version = 2, build_hash = 3.
+    /// OpenResponse: nonce = 1, agent_version = 2, build_hash = 3, protocol_version = 4.
     @SuppressWarnings("NullableOptional")
     private @Nullable Optional<Greeting> greeting(byte[] payload) throws IOException {
         CodedInputStream in = CodedInputStream.newInstance(payload);
         byte[] echo = {};
         String version = "";
         String hash = "";
+        String protocol = "";
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
             switch (tag) {
                 case 1 << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED -> echo = in.readByteArray();
                 case 2 << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED -> version = in.readString();
                 case 3 << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED -> hash = in.readString();
+                case 4 << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED -> protocol = in.readString();
                 default -> in.skipField(tag);
             }
         }
-        return Arrays.equals(echo, nonce) ? Optional.of(new Greeting(version, hash)) : null;
+        return Arrays.equals(echo, nonce)
+                ? Optional.of(new Greeting(version, hash, protocol))
+                : null;
     }
 }

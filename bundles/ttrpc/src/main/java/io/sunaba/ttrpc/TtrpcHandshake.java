@@ -39,7 +39,8 @@ public final class TtrpcHandshake {
     /// What an agent says of itself.
     ///
     /// @param buildHash of what the guest image was built from
-    public record Greeting(String agentVersion, String buildHash) {}
+    /// @param protocolVersion of the agent service's protocol; empty = not told
+    public record Greeting(String agentVersion, String buildHash, String protocolVersion) {}
 
     private TtrpcHandshake() {}
 

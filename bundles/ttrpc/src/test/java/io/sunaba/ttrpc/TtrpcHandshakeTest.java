@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
 final class TtrpcHandshakeTest {
     private static final byte[] NONCE = Frames.hex("000102030405060708090a0b0c0d0e0f");
     private static final byte[] OLD_NONCE = Frames.hex("ff0102030405060708090a0b0c0d0e0f");
-    private static final Greeting GREETING = new Greeting("1.0.0", "abcdef");
+    private static final Greeting GREETING = new Greeting("1.0.0", "abcdef", "2.0");
 
     private static byte[] answer(byte[] nonce) throws IOException {
         return Frames.response(
@@ -45,6 +45,7 @@ final class TtrpcHandshakeTest {
                         .setNonce(ByteString.copyFrom(nonce))
                         .setAgentVersion("1.0.0")
                         .setBuildHash("abcdef")
+                        .setProtocolVersion("2.0")
                         .build());
     }
 
@@ -145,6 +146,7 @@ final class TtrpcHandshakeTest {
                                         .setNonce(request.getNonce())
                                         .setAgentVersion("1.0.0")
                                         .setBuildHash("abcdef")
+                                        .setProtocolVersion("2.0")
                                         .build());
                         observer.onCompleted();
                     }

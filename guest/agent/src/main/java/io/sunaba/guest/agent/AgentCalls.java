@@ -3,6 +3,7 @@ package io.sunaba.guest.agent;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Empty;
 import io.grpc.stub.StreamObserver;
+import io.sunaba.guest.protocol.AddARPNeighborsRequest;
 import io.sunaba.guest.protocol.AgentDetails;
 import io.sunaba.guest.protocol.AgentServiceGrpc;
 import io.sunaba.guest.protocol.CloseStdinRequest;
@@ -14,8 +15,12 @@ import io.sunaba.guest.protocol.GetMetricsRequest;
 import io.sunaba.guest.protocol.GetOOMEventRequest;
 import io.sunaba.guest.protocol.GuestDetailsRequest;
 import io.sunaba.guest.protocol.GuestDetailsResponse;
+import io.sunaba.guest.protocol.Interface;
+import io.sunaba.guest.protocol.Interfaces;
+import io.sunaba.guest.protocol.ListInterfacesRequest;
 import io.sunaba.guest.protocol.ListProcessesRequest;
 import io.sunaba.guest.protocol.ListProcessesResponse;
+import io.sunaba.guest.protocol.ListRoutesRequest;
 import io.sunaba.guest.protocol.Metrics;
 import io.sunaba.guest.protocol.OOMEvent;
 import io.sunaba.guest.protocol.OnlineCPUMemRequest;
@@ -26,19 +31,23 @@ import io.sunaba.guest.protocol.ReadStreamResponse;
 import io.sunaba.guest.protocol.RemoveContainerRequest;
 import io.sunaba.guest.protocol.ReseedRandomDevRequest;
 import io.sunaba.guest.protocol.ResumeContainerRequest;
+import io.sunaba.guest.protocol.Routes;
 import io.sunaba.guest.protocol.SetGuestDateTimeRequest;
 import io.sunaba.guest.protocol.SignalProcessRequest;
 import io.sunaba.guest.protocol.StartContainerRequest;
 import io.sunaba.guest.protocol.StatsContainerRequest;
 import io.sunaba.guest.protocol.StatsContainerResponse;
+import io.sunaba.guest.protocol.StreamPosition;
 import io.sunaba.guest.protocol.TtyWinResizeRequest;
 import io.sunaba.guest.protocol.UpdateContainerRequest;
+import io.sunaba.guest.protocol.UpdateInterfaceRequest;
+import io.sunaba.guest.protocol.UpdateRoutesRequest;
 import io.sunaba.guest.protocol.WaitProcessRequest;
 import io.sunaba.guest.protocol.WaitProcessResponse;
 import io.sunaba.guest.protocol.WriteStreamRequest;
 import io.sunaba.guest.protocol.WriteStreamResponse;
-import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /// The calls of `grpc.AgentService`. Those that are not here are answered with UNIMPLEMENTED.
 final class AgentCalls extends AgentServiceGrpc.AgentServiceImplBase {
@@ -52,36 +61,6 @@ final class AgentCalls extends AgentServiceGrpc.AgentServiceImplBase {
         this.agent = agent;
     }
 
-    /// What a call does; its answer goes out when that is done.
-    private interface Body<T> {
-        T run() throws IOException, InterruptedException;
-    }
-
-    private interface Action {
-        void run() throws IOException, InterruptedException;
-    }
-
-    private static <T> void answer(StreamObserver<T> observer, Body<T> body) {
-        Reply<T> reply = new Reply<>(observer);
-        T answer;
-        try {
-            answer = body.run();
-        } catch (Exception e) {
-            reply.fail(e);
-            return;
-        }
-        reply.send(answer);
-    }
-
-    private static void perform(StreamObserver<Empty> observer, Action action) {
-        answer(
-                observer,
-                () -> {
-                    action.run();
-                    return Empty.getDefaultInstance();
-                });
-    }
-
     private Container container(String id) {
         return agent.containers().require(id);
     }
@@ -92,34 +71,34 @@ final class AgentCalls extends AgentServiceGrpc.AgentServiceImplBase {
 
     @Override
     public void createSandbox(CreateSandboxRequest request, StreamObserver<Empty> reply) {
-        perform(reply, () -> agent.createSandbox(request));
+        Reply.perform(reply, () -> agent.createSandbox(request));
     }
 
     @Override
     public void destroySandbox(DestroySandboxRequest request, StreamObserver<Empty> reply) {
-        perform(reply, agent::destroySandbox);
+        Reply.perform(reply, agent::destroySandbox);
     }
 
     @Override
     public void createContainer(CreateContainerRequest request, StreamObserver<Empty> reply) {
-        perform(reply, () -> agent.createContainer(request));
+        Reply.perform(reply, () -> agent.createContainer(request));
     }
 
     @Override
     public void startContainer(StartContainerRequest request, StreamObserver<Empty> reply) {
-        perform(reply, () -> container(request.getContainerId()).start());
+        Reply.perform(reply, () -> container(request.getContainerId()).start());
     }
 
     @Override
     public void removeContainer(RemoveContainerRequest request, StreamObserver<Empty> reply) {
-        perform(
+        Reply.perform(
                 reply,
                 () -> agent.containers().remove(request.getContainerId(), request.getTimeout()));
     }
 
     @Override
     public void execProcess(ExecProcessRequest request, StreamObserver<Empty> reply) {
-        perform(
+        Reply.perform(
                 reply,
                 () -> {
                     if (request.getExecId().isEmpty()) {
@@ -144,7 +123,7 @@ final class AgentCalls extends AgentServiceGrpc.AgentServiceImplBase {
 
     @Override
     public void signalProcess(SignalProcessRequest request, StreamObserver<Empty> reply) {
-        perform(
+        Reply.perform(
                 reply,
                 () ->
                         container(request.getContainerId())
@@ -173,7 +152,7 @@ final class AgentCalls extends AgentServiceGrpc.AgentServiceImplBase {
     @Override
     public void listProcesses(
             ListProcessesRequest request, StreamObserver<ListProcessesResponse> reply) {
-        answer(
+        Reply.answer(
                 reply,
                 () -> {
                     String format = request.getFormat().isEmpty() ? "table" : request.getFormat();
@@ -191,7 +170,7 @@ final class AgentCalls extends AgentServiceGrpc.AgentServiceImplBase {
 
     @Override
     public void updateContainer(UpdateContainerRequest request, StreamObserver<Empty> reply) {
-        perform(
+        Reply.perform(
                 reply,
                 () ->
                         container(request.getContainerId())
@@ -200,23 +179,24 @@ final class AgentCalls extends AgentServiceGrpc.AgentServiceImplBase {
 
     @Override
     public void getMetrics(GetMetricsRequest request, StreamObserver<Metrics> reply) {
-        answer(reply, () -> Metrics.newBuilder().setMetrics(metrics.text()).build());
+        Reply.answer(reply, () -> Metrics.newBuilder().setMetrics(metrics.text()).build());
     }
 
     @Override
     public void statsContainer(
             StatsContainerRequest request, StreamObserver<StatsContainerResponse> reply) {
-        answer(reply, () -> Statistics.of(container(request.getContainerId()).cgroup(), NETWORK));
+        Reply.answer(
+                reply, () -> Statistics.of(container(request.getContainerId()).cgroup(), NETWORK));
     }
 
     @Override
     public void pauseContainer(PauseContainerRequest request, StreamObserver<Empty> reply) {
-        perform(reply, () -> container(request.getContainerId()).pause());
+        Reply.perform(reply, () -> container(request.getContainerId()).pause());
     }
 
     @Override
     public void resumeContainer(ResumeContainerRequest request, StreamObserver<Empty> reply) {
-        perform(reply, () -> container(request.getContainerId()).resume());
+        Reply.perform(reply, () -> container(request.getContainerId()).resume());
     }
 
     @Override
@@ -226,7 +206,10 @@ final class AgentCalls extends AgentServiceGrpc.AgentServiceImplBase {
         try {
             streams(request.getContainerId(), request.getExecId())
                     .stdin()
-                    .write(request.getData().toByteArray(), reply);
+                    .write(
+                            request.getData().toByteArray(),
+                            request.hasPosition() ? request.getPosition() : null,
+                            reply);
         } catch (RuntimeException e) {
             reply.fail(e);
         }
@@ -236,9 +219,7 @@ final class AgentCalls extends AgentServiceGrpc.AgentServiceImplBase {
     public void readStdout(ReadStreamRequest request, StreamObserver<ReadStreamResponse> observer) {
         Reply<ReadStreamResponse> reply = new Reply<>(observer);
         try {
-            streams(request.getContainerId(), request.getExecId())
-                    .stdout()
-                    .read(request.getLen(), reply);
+            read(streams(request.getContainerId(), request.getExecId()).stdout(), request, reply);
         } catch (RuntimeException e) {
             reply.fail(e);
         }
@@ -248,20 +229,28 @@ final class AgentCalls extends AgentServiceGrpc.AgentServiceImplBase {
     public void readStderr(ReadStreamRequest request, StreamObserver<ReadStreamResponse> observer) {
         Reply<ReadStreamResponse> reply = new Reply<>(observer);
         try {
-            OutputPipe stderr = streams(request.getContainerId(), request.getExecId()).stderr();
-            if (stderr == null) {
-                reply.send(ReadStreamResponse.getDefaultInstance());
-            } else {
-                stderr.read(request.getLen(), reply);
-            }
+            read(streams(request.getContainerId(), request.getExecId()).stderr(), request, reply);
         } catch (RuntimeException e) {
             reply.fail(e);
         }
     }
 
+    private static void read(
+            @Nullable OutputPipe pipe, ReadStreamRequest request, Reply<ReadStreamResponse> reply) {
+        StreamPosition position = request.hasPosition() ? request.getPosition() : null;
+        if (pipe == null) {
+            reply.send(ReadStreamResponse.getDefaultInstance());
+        } else if (request.getOnlyPosition()) {
+            pipe.arrived(position);
+            reply.send(ReadStreamResponse.getDefaultInstance());
+        } else {
+            pipe.read(request.getLen(), position, reply);
+        }
+    }
+
     @Override
     public void closeStdin(CloseStdinRequest request, StreamObserver<Empty> reply) {
-        perform(
+        Reply.perform(
                 reply,
                 () ->
                         streams(request.getContainerId(), request.getExecId())
@@ -271,7 +260,7 @@ final class AgentCalls extends AgentServiceGrpc.AgentServiceImplBase {
 
     @Override
     public void ttyWinResize(TtyWinResizeRequest request, StreamObserver<Empty> reply) {
-        perform(
+        Reply.perform(
                 reply,
                 () -> {
                     Streams streams = streams(request.getContainerId(), request.getExecId());
@@ -284,40 +273,66 @@ final class AgentCalls extends AgentServiceGrpc.AgentServiceImplBase {
     }
 
     @Override
-    public void onlineCPUMem(OnlineCPUMemRequest request, StreamObserver<Empty> reply) {
-        perform(
+    public void updateInterface(UpdateInterfaceRequest request, StreamObserver<Interface> reply) {
+        Reply.answer(reply, () -> agent.network().updateInterface(request.getInterface()));
+    }
+
+    @Override
+    public void listInterfaces(ListInterfacesRequest request, StreamObserver<Interfaces> reply) {
+        Reply.answer(
                 reply,
                 () ->
-                        agent.machine()
-                                .bringOnline(
-                                        request.getNbCpus() == 0
-                                                ? Integer.MAX_VALUE
-                                                : request.getNbCpus(),
-                                        !request.getCpuOnly()));
+                        Interfaces.newBuilder()
+                                .addAllInterfaces(agent.network().interfaces())
+                                .build());
+    }
+
+    @Override
+    public void updateRoutes(UpdateRoutesRequest request, StreamObserver<Routes> reply) {
+        Reply.answer(
+                reply, () -> agent.network().updateRoutes(request.getRoutes().getRoutesList()));
+    }
+
+    @Override
+    public void listRoutes(ListRoutesRequest request, StreamObserver<Routes> reply) {
+        Reply.answer(reply, () -> agent.network().routes());
+    }
+
+    @Override
+    public void addARPNeighbors(AddARPNeighborsRequest request, StreamObserver<Empty> reply) {
+        Reply.perform(
+                reply,
+                () -> agent.network().addNeighbours(request.getNeighbors().getARPNeighborsList()));
+    }
+
+    @Override
+    public void onlineCPUMem(OnlineCPUMemRequest request, StreamObserver<Empty> reply) {
+        Reply.perform(
+                reply, () -> agent.resources().use(request.getNbCpus(), !request.getCpuOnly()));
     }
 
     @Override
     public void reseedRandomDev(ReseedRandomDevRequest request, StreamObserver<Empty> reply) {
-        perform(reply, () -> agent.machine().addEntropy(request.getData().toByteArray()));
+        Reply.perform(reply, () -> agent.machine().addEntropy(request.getData().toByteArray()));
     }
 
     @Override
     public void setGuestDateTime(SetGuestDateTimeRequest request, StreamObserver<Empty> reply) {
-        perform(reply, () -> agent.machine().setTime(request.getSec(), request.getUsec()));
+        Reply.perform(reply, () -> agent.machine().setTime(request.getSec(), request.getUsec()));
     }
 
     @Override
     public void getGuestDetails(
             GuestDetailsRequest request, StreamObserver<GuestDetailsResponse> reply) {
-        answer(
+        Reply.answer(
                 reply,
                 () -> {
                     GuestDetailsResponse.Builder details = GuestDetailsResponse.newBuilder();
                     if (request.getMemBlockSize()) {
-                        details.setMemBlockSizeBytes(agent.machine().memoryBlockBytes());
+                        details.setMemBlockSizeBytes(agent.resources().memoryBlockBytes());
                     }
                     if (request.getMemHotplugProbe()) {
-                        details.setSupportMemHotplugProbe(agent.machine().memoryNeedsProbe());
+                        details.setSupportMemHotplugProbe(agent.resources().memoryNeedsProbe());
                     }
                     return details.setAgentDetails(
                                     AgentDetails.newBuilder()

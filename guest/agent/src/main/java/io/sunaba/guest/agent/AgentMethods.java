@@ -77,10 +77,12 @@ final class AgentMethods implements TtrpcServer.Methods {
     private void startRest() {
         try {
             Agent agent = start.get();
-            if (agent.ownsMachine()) {
-                Rehearsal.run(agent);
-            }
-            rest.complete(TtrpcServer.methodsOf(new AgentCalls(agent)));
+            rest.complete(
+                    TtrpcServer.methodsOf(
+                            new AgentCalls(agent),
+                            new NetworkCalls(agent),
+                            new DeviceCalls(agent.containers()),
+                            new SessionCalls(agent)));
             agent.listen(new TtrpcServer(executor, this));
         } catch (Throwable e) {
             Log.warn("the agent cannot start", e);
@@ -95,6 +97,7 @@ final class AgentMethods implements TtrpcServer.Methods {
                         .setNonce(request.getNonce())
                         .setAgentVersion(VERSION)
                         .setBuildHash(System.getProperty("sunaba.build", ""))
+                        .setProtocolVersion(PROTOCOL_VERSION)
                         .build());
         reply.onCompleted();
     }

@@ -20,6 +20,11 @@ final class BlockDevices {
     private static final Pattern PLACE =
             Pattern.compile("[0-9a-f]{2}(\\.[0-7])?(/[0-9a-f]{2}(\\.[0-7])?)*");
 
+    private static final Path BLOCK_DEVICES = Path.of("/sys/class/block");
+
+    /// The number of a device.
+    record DeviceNumber(int major, int minor) {}
+
     private final Path rootBus;
     private final Uevents uevents;
 
@@ -88,6 +93,15 @@ final class BlockDevices {
         }
         return child(virtio.get().resolve("block"), "*")
                 .map(block -> Path.of("/dev").resolve(block.getFileName()));
+    }
+
+    /// Returns the number of a disk.
+    ///
+    /// @param device its device file
+    DeviceNumber number(Path device) throws IOException {
+        Path file = BLOCK_DEVICES.resolve(String.valueOf(device.getFileName())).resolve("dev");
+        String[] parts = Files.readString(file).strip().split(":", -1);
+        return new DeviceNumber(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]));
     }
 
     private static Optional<Path> child(Path directory, String glob) throws IOException {

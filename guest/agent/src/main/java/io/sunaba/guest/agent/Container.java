@@ -1,6 +1,8 @@
 package io.sunaba.guest.agent;
 
 import io.grpc.StatusRuntimeException;
+import io.sunaba.guest.protocol.AddDeviceRequest;
+import io.sunaba.guest.protocol.LinuxDeviceCgroup;
 import io.sunaba.guest.protocol.StringUser;
 import io.sunaba.guest.protocol.User;
 import java.io.IOException;
@@ -8,7 +10,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 final class Container {
     /// How many ended processes are remembered, the oldest of which are dropped.
     static final int MAX_ENDED = 1024;
+
+    /// How much of what ended processes printed may wait in memory for word that it has arrived;
+    /// the oldest processes are dropped here too.
+    private static final int MAX_KEPT_BYTES = 2 << 20;
 
     private static final int DEFAULT_REMOVE_SECONDS = 30;
 
@@ -40,6 +45,7 @@ final class Container {
     private final Cgroup cgroup;
     private final List<Storages.Mounted> mounts;
     private final ContainerProcess first;
+    private final AddedDevices devices;
 
     /// Guarded by itself.
     private final Map<String, ContainerProcess> processes = new LinkedHashMap<>();
@@ -54,6 +60,7 @@ final class Container {
             Path root,
             Cgroup cgroup,
             List<Storages.Mounted> mounts,
+            List<LinuxDeviceCgroup> deviceRules,
             ContainerProcess first) {
         this.id = id;
         this.launcher = launcher;
@@ -62,6 +69,12 @@ final class Container {
         this.cgroup = cgroup;
         this.mounts = List.copyOf(mounts);
         this.first = first;
+        this.devices =
+                new AddedDevices(
+                        id,
+                        launcher,
+                        deviceRules,
+                        resources -> limit(OciResources.resources(resources)));
         processes.put(first.id(), first);
         var _ = first.exit().thenRun(this::stopped);
     }
@@ -116,9 +129,28 @@ final class Container {
 
     synchronized void update(Json resources) throws IOException, InterruptedException {
         require("update", State.CREATED, State.RUNNING, State.PAUSED);
+        limit(resources);
+    }
+
+    private void limit(Json resources) throws IOException, InterruptedException {
         Path file = bundle.resolve("resources.json");
         Files.writeString(file, resources.toString());
         launcher.crun().run("update", "--resources=" + file, id);
+    }
+
+    synchronized void addDevice(AddDeviceRequest request) throws IOException, InterruptedException {
+        require("add a device to", State.CREATED, State.RUNNING, State.PAUSED);
+        if (first.ended()) {
+            throw Failures.wrongState("container " + id + " has ended");
+        }
+        devices.add(first.pid(), request);
+    }
+
+    synchronized void removeDevice(String deviceId) throws IOException, InterruptedException {
+        if (state == State.REMOVED) {
+            throw Failures.notFound("no container " + id);
+        }
+        devices.remove(first.ended() ? null : first.pid(), deviceId);
     }
 
     synchronized void exec(String execId, Json process, boolean terminal)
@@ -154,15 +186,18 @@ final class Container {
         List<ContainerProcess> dropped = new ArrayList<>();
         synchronized (processes) {
             processes.put(process.id(), process);
-            long ended = processes.values().stream().filter(ContainerProcess::ended).count();
-            Iterator<ContainerProcess> oldest = processes.values().iterator();
-            while (ended > MAX_ENDED) {
-                ContainerProcess candidate = oldest.next();
-                if (candidate.ended() && !candidate.id().equals(first.id())) {
-                    oldest.remove();
-                    dropped.add(candidate);
-                    ended--;
+            List<ContainerProcess> ended =
+                    processes.values().stream()
+                            .filter(each -> each.ended() && !each.id().equals(first.id()))
+                            .toList();
+            int kept = ended.stream().mapToInt(each -> each.streams().kept()).sum();
+            for (ContainerProcess oldest : ended) {
+                if (ended.size() - dropped.size() <= MAX_ENDED && kept <= MAX_KEPT_BYTES) {
+                    break;
                 }
+                kept -= oldest.streams().kept();
+                processes.remove(oldest.id());
+                dropped.add(oldest);
             }
         }
         dropped.forEach(candidate -> candidate.streams().close());
@@ -226,6 +261,7 @@ final class Container {
         synchronized (processes) {
             processes.values().forEach(process -> process.streams().close());
         }
+        devices.close();
         launcher.storages().unmount(mounts);
         deleteDirectory(bundle);
     }

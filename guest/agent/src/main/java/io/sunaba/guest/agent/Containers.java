@@ -22,6 +22,8 @@ final class Containers {
     private final Path directory;
     private final Path cgroups;
     private final OomWatch oomWatch;
+    private final NetworkFiles networkFiles;
+    private final MachineId machineId;
     private final Map<String, Container> containers = new ConcurrentHashMap<>();
 
     /// Ids that are taken: of containers, and of those being made or removed.
@@ -29,11 +31,19 @@ final class Containers {
 
     /// @param directory for the bundles
     /// @param cgroups where the control groups are mounted
-    Containers(Launcher launcher, Path directory, Path cgroups, OomWatch oomWatch) {
+    Containers(
+            Launcher launcher,
+            Path directory,
+            Path cgroups,
+            OomWatch oomWatch,
+            NetworkFiles networkFiles,
+            MachineId machineId) {
         this.launcher = launcher;
         this.directory = directory;
         this.cgroups = cgroups;
         this.oomWatch = oomWatch;
+        this.networkFiles = networkFiles;
+        this.machineId = machineId;
     }
 
     Container require(String id) {
@@ -84,7 +94,7 @@ final class Containers {
     private Container make(
             String id, CreateContainerRequest request, @Nullable PidNamespace pidNamespace)
             throws IOException, InterruptedException {
-        Spec spec = NameServers.mount(request.getOCI(), Machine.NAME_SERVERS);
+        Spec spec = request.getOCI();
         if (pidNamespace != null) {
             spec = pidNamespace.put(spec);
         }
@@ -97,6 +107,8 @@ final class Containers {
                 spec = as(spec, root, request.getStringUser());
             }
             Files.createDirectory(bundle);
+            networkFiles.provide();
+            spec = machineId.mount(networkFiles.mountOwnHostName(spec, bundle), root);
             Files.writeString(
                     bundle.resolve("config.json"), OciConfig.spec(spec, cgroup.path()).toString());
             String execId = request.getExecId().isEmpty() ? id : request.getExecId();
@@ -109,7 +121,15 @@ final class Containers {
                             bundle.resolve("first"),
                             spec.getProcess().getTerminal());
             oomWatch.watch(id, cgroup);
-            return new Container(id, launcher, bundle, root, cgroup, mounts, first);
+            return new Container(
+                    id,
+                    launcher,
+                    bundle,
+                    root,
+                    cgroup,
+                    mounts,
+                    spec.getLinux().getResources().getDevicesList(),
+                    first);
         } catch (Throwable e) {
             undo(id, bundle, mounts);
             throw e;

@@ -1,5 +1,6 @@
 package io.sunaba.guest.agent;
 
+import io.sunaba.guest.protocol.StreamPosition;
 import io.sunaba.guest.protocol.WriteStreamResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -14,8 +15,10 @@ final class InputPipe {
         final @Nullable Reply<WriteStreamResponse> reply;
         int written;
 
-        Write(byte[] bytes, Reply<WriteStreamResponse> reply) {
+        /// @param repeated how many of the bytes came before
+        Write(byte[] bytes, int repeated, Reply<WriteStreamResponse> reply) {
             this.bytes = bytes;
+            this.written = repeated;
             this.reply = reply;
         }
 
@@ -43,6 +46,8 @@ final class InputPipe {
     private final int descriptor;
     private final boolean terminal;
     private final Queue<Write> writes = new ArrayDeque<>();
+    private long counter;
+    private long accepted;
     private boolean lineEnded = true;
     private boolean waiting;
     private boolean closeAfterWrites;
@@ -61,17 +66,32 @@ final class InputPipe {
         calls.setNonBlocking(descriptor);
     }
 
-    void write(byte[] bytes, Reply<WriteStreamResponse> reply) {
+    /// @param position what the host has given before, or null if it does not count
+    void write(byte[] bytes, @Nullable StreamPosition position, Reply<WriteStreamResponse> reply) {
         synchronized (this) {
             if (closed || closeAfterWrites) {
                 throw Failures.wrongState("standard input of " + name + " is closed");
             }
-            writes.add(new Write(bytes, reply));
+            writes.add(new Write(bytes, repeated(bytes.length, position), reply));
             if (bytes.length > 0) {
                 lineEnded = bytes[bytes.length - 1] == '\n';
             }
         }
         advance();
+    }
+
+    /// Returns how many of so many bytes were accepted before, by a connection that ended.
+    private int repeated(int length, @Nullable StreamPosition position) {
+        if (position == null) {
+            return 0;
+        }
+        if (position.getCounter() != counter) {
+            counter = position.getCounter();
+            accepted = position.getBytes();
+        }
+        int repeated = Math.clamp(accepted - position.getBytes(), 0, length);
+        accepted = Math.max(accepted, position.getBytes() + length);
+        return repeated;
     }
 
     /// Closes the input behind what was written. May be repeated. The process at a terminal is told

@@ -18,6 +18,7 @@ record Launcher(
         Reaper reaper,
         Crun crun,
         Storages storages,
+        ContainerView view,
         Executor executor) {
     /// Has crun start a process, in a new container or an existing one.
     ///

@@ -20,6 +20,7 @@ import static io.sunaba.guest.agent.SystemCallNumbers.PRCTL;
 import static io.sunaba.guest.agent.SystemCallNumbers.READ;
 import static io.sunaba.guest.agent.SystemCallNumbers.RECVMSG;
 import static io.sunaba.guest.agent.SystemCallNumbers.SETHOSTNAME;
+import static io.sunaba.guest.agent.SystemCallNumbers.SETSOCKOPT;
 import static io.sunaba.guest.agent.SystemCallNumbers.SETTIMEOFDAY;
 import static io.sunaba.guest.agent.SystemCallNumbers.SOCKET;
 import static io.sunaba.guest.agent.SystemCallNumbers.SYNC;
@@ -32,19 +33,12 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.util.List;
 import java.util.Map;
 
 /// System calls of Linux on x86-64.
-///
-/// One method handle serves all: seven machine words in, one out, errno kept. It fits glibc's
-/// `syscall` and, with words to spare, the `posix_spawn` family. Making a handle costs more than
-/// anything else at start, so there is no second one.
-final class LinuxSystemCalls implements SystemCalls {
+final class LinuxSystemCalls extends NativeCalls implements SystemCalls {
     private static final int CLOSE_ON_EXEC = 0x80000;
     private static final int AT_FDCWD = -100;
     private static final int RESOLVE_NO_MAGICLINKS = 2;
@@ -60,66 +54,6 @@ final class LinuxSystemCalls implements SystemCalls {
 
     private static final int READY_AT_ONCE = 16;
     private static final int EPOLL_EVENT = 12;
-
-    private final MethodHandle call;
-    private final Linker linker;
-    private final MemorySegment syscall;
-
-    LinuxSystemCalls() {
-        linker = Linker.nativeLinker();
-        call =
-                linker.downcallHandle(
-                        FunctionDescriptor.of(
-                                JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
-                                JAVA_LONG, JAVA_LONG),
-                        Linker.Option.captureCallState("errno"));
-        syscall = function("syscall");
-    }
-
-    private MemorySegment function(String name) {
-        return linker.defaultLookup().findOrThrow(name);
-    }
-
-    private long invoke(
-            MemorySegment function,
-            MemorySegment errno,
-            long a,
-            long b,
-            long c,
-            long d,
-            long e,
-            long f) {
-        try {
-            return (long) call.invokeExact(function, errno, a, b, c, d, e, f, 0L);
-        } catch (Throwable t) {
-            throw new IllegalStateException("system call failed in the linker", t);
-        }
-    }
-
-    /// A system call with up to five arguments; what names it in an error.
-    private long call(Arena arena, String what, int number, long a, long b, long c, long d, long e)
-            throws ErrnoException {
-        MemorySegment errno = arena.allocate(JAVA_INT);
-        while (true) {
-            long result = invoke(syscall, errno, number, a, b, c, d, e);
-            if (result != -1) {
-                return result;
-            }
-            int error = errno.get(JAVA_INT, 0);
-            if (error == ErrnoException.EAGAIN) {
-                return WOULD_BLOCK;
-            }
-            if (error != ErrnoException.EINTR) {
-                throw new ErrnoException(what, error);
-            }
-        }
-    }
-
-    private long call(String what, int number, long a, long b, long c) throws ErrnoException {
-        try (Arena arena = Arena.ofConfined()) {
-            return call(arena, what, number, a, b, c, 0, 0);
-        }
-    }
 
     @Override
     public int open(String path, int flags) throws ErrnoException {
@@ -403,6 +337,15 @@ final class LinuxSystemCalls implements SystemCalls {
     @Override
     public int socket(int family, int type, int protocol) throws ErrnoException {
         return (int) call("socket", SOCKET, family, type | CLOSE_ON_EXEC, protocol);
+    }
+
+    @Override
+    public void setOption(int socket, int level, int option, int value) throws ErrnoException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment block = arena.allocateFrom(JAVA_INT, value);
+            long size = block.byteSize();
+            call(arena, "setsockopt", SETSOCKOPT, socket, level, option, block.address(), size);
+        }
     }
 
     @Override

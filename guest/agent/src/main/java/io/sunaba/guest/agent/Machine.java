@@ -4,10 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -15,10 +13,9 @@ import java.util.Map;
 final class Machine {
     static final Path CGROUPS = Path.of("/sys/fs/cgroup");
 
-    /// Is there if the sandbox has name servers.
-    static final Path NAME_SERVERS = Path.of("/run/resolv.conf");
+    /// Where containers have their `resolv.conf`, `hosts` and `hostname` from.
+    static final Path NETWORK_FILES = Path.of("/run/network");
 
-    private static final Path MEMORY = Path.of("/sys/devices/system/memory");
     private static final long RNDADDENTROPY = 0x40085203;
     private static final long RNDRESEEDCRNG = 0x5207;
     private static final long SIOCSIFFLAGS = 0x8914;
@@ -74,14 +71,6 @@ final class Machine {
         calls.setHostname(name);
     }
 
-    /// @param lines of resolv.conf; none = there are no name servers
-    void setNameServers(List<String> lines) throws IOException {
-        Files.deleteIfExists(NAME_SERVERS);
-        if (!lines.isEmpty()) {
-            Files.writeString(NAME_SERVERS, String.join("\n", lines) + "\n");
-        }
-    }
-
     void setTime(long seconds, long microseconds) throws IOException {
         calls.setTime(seconds, microseconds);
     }
@@ -104,51 +93,6 @@ final class Machine {
         } finally {
             calls.close(device);
         }
-    }
-
-    /// Takes processors, and memory if wanted, into use that were plugged in.
-    ///
-    /// @param most processors to take
-    void bringOnline(int most, boolean memory) throws IOException {
-        int taken = 0;
-        for (Path cpu : matching(Path.of("/sys/devices/system/cpu"), "cpu[0-9]*")) {
-            Path online = cpu.resolve("online");
-            if (taken < most && says(online, "0")) {
-                Files.writeString(online, "1");
-                taken++;
-            }
-        }
-        if (memory) {
-            for (Path block : matching(MEMORY, "memory[0-9]*")) {
-                if (says(block.resolve("state"), "offline")) {
-                    Files.writeString(block.resolve("state"), "online");
-                }
-            }
-        }
-    }
-
-    private static boolean says(Path file, String text) throws IOException {
-        return Files.exists(file) && Files.readString(file).strip().equals(text);
-    }
-
-    private static List<Path> matching(Path directory, String glob) throws IOException {
-        List<Path> found = new ArrayList<>();
-        if (Files.isDirectory(directory)) {
-            try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, glob)) {
-                entries.forEach(found::add);
-            }
-        }
-        return found;
-    }
-
-    /// Bytes in which memory can be plugged; 0 if it cannot.
-    long memoryBlockBytes() throws IOException {
-        Path file = MEMORY.resolve("block_size_bytes");
-        return Files.exists(file) ? Long.parseLong(Files.readString(file).strip(), 16) : 0;
-    }
-
-    boolean memoryNeedsProbe() {
-        return Files.exists(MEMORY.resolve("probe"));
     }
 
     /// Ends all other processes, leaves the disks in order, and turns the machine off.

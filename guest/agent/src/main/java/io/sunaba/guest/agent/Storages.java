@@ -13,7 +13,8 @@ import java.util.List;
 /// File systems that the host wants mounted, for a container or for the whole sandbox.
 final class Storages {
     /// Names of the drivers, as the host is told.
-    static final List<String> DRIVERS = List.of("blk", "overlayfs", "ephemeral", "local");
+    static final List<String> DRIVERS =
+            List.of("blk", "virtio-fs", "overlayfs", "ephemeral", "local");
 
     /// Something mounted.
     ///
@@ -23,10 +24,16 @@ final class Storages {
 
     private final SystemCalls calls;
     private final BlockDevices blockDevices;
+    private final SharedDirectories sharedDirectories;
 
-    Storages(SystemCalls calls, BlockDevices blockDevices) {
+    Storages(SystemCalls calls, BlockDevices blockDevices, SharedDirectories sharedDirectories) {
         this.calls = calls;
         this.blockDevices = blockDevices;
+        this.sharedDirectories = sharedDirectories;
+    }
+
+    BlockDevices blockDevices() {
+        return blockDevices;
     }
 
     /// Mounts all, in this order, or none.
@@ -88,6 +95,7 @@ final class Storages {
                         options.flags(),
                         options.data());
             }
+            case "virtio-fs" -> sharedDirectories.mount(storage.getSource(), point, options);
             case "overlayfs" -> {
                 for (String option : storage.getOptionsList()) {
                     if (option.startsWith("upperdir=") || option.startsWith("workdir=")) {

@@ -93,6 +93,11 @@ final class Streams implements AutoCloseable {
         return stderr;
     }
 
+    /// How many bytes of output are in the agent's memory.
+    int kept() {
+        return stdout.kept() + (stderr == null ? 0 : stderr.kept());
+    }
+
     boolean isTerminal() {
         return terminal >= 0;
     }

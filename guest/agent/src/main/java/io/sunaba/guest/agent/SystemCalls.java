@@ -13,6 +13,7 @@ interface SystemCalls {
     int O_WRONLY = 1;
     int O_RDWR = 2;
     int O_NOCTTY = 0x100;
+    int O_EXCL = 0x80;
     int O_NONBLOCK = 0x800;
     int O_DIRECTORY = 0x10000;
 
@@ -28,6 +29,7 @@ interface SystemCalls {
     long MS_REC = 16384;
     long MS_PRIVATE = 1 << 18;
     int MNT_DETACH = 2;
+    int UMOUNT_NOFOLLOW = 8;
 
     int EPOLLIN = 1;
     int EPOLLOUT = 4;
@@ -44,6 +46,7 @@ interface SystemCalls {
     int AF_VSOCK = 40;
     int SOCK_STREAM = 1;
     int SOCK_DGRAM = 2;
+    int SOCK_RAW = 3;
 
     /// Ends of a pipe.
     record Pipe(int readEnd, int writeEnd) {}
@@ -111,6 +114,9 @@ interface SystemCalls {
     int watchModified(int inotify, String path) throws ErrnoException;
 
     int socket(int family, int type, int protocol) throws ErrnoException;
+
+    /// setsockopt(2) with a number.
+    void setOption(int socket, int level, int option, int value) throws ErrnoException;
 
     void bind(int socket, byte[] address) throws ErrnoException;
 

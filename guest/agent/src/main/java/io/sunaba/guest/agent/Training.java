@@ -1,6 +1,7 @@
 package io.sunaba.guest.agent;
 
 import com.google.protobuf.ByteString;
+import io.grpc.StatusRuntimeException;
 import io.sunaba.guest.protocol.AgentServiceGrpc;
 import io.sunaba.guest.protocol.AgentServiceGrpc.AgentServiceBlockingStub;
 import io.sunaba.guest.protocol.CheckRequest;
@@ -17,11 +18,15 @@ import io.sunaba.guest.protocol.LinuxCapabilities;
 import io.sunaba.guest.protocol.LinuxNamespace;
 import io.sunaba.guest.protocol.ListProcessesRequest;
 import io.sunaba.guest.protocol.Mount;
+import io.sunaba.guest.protocol.NetworkGrpc;
 import io.sunaba.guest.protocol.POSIXRlimit;
+import io.sunaba.guest.protocol.PrepareRequest;
 import io.sunaba.guest.protocol.Process;
 import io.sunaba.guest.protocol.ReadStreamRequest;
 import io.sunaba.guest.protocol.RemoveContainerRequest;
 import io.sunaba.guest.protocol.Root;
+import io.sunaba.guest.protocol.SessionGrpc;
+import io.sunaba.guest.protocol.SessionGrpc.SessionBlockingStub;
 import io.sunaba.guest.protocol.SignalProcessRequest;
 import io.sunaba.guest.protocol.Spec;
 import io.sunaba.guest.protocol.StartContainerRequest;
@@ -69,8 +74,10 @@ public final class Training {
         HealthGrpc.newBlockingStub(channel).check(CheckRequest.getDefaultInstance());
         HealthGrpc.newBlockingStub(channel).version(CheckRequest.getDefaultInstance());
         AgentServiceBlockingStub agent = AgentServiceGrpc.newBlockingStub(channel);
+        TrainingNetwork network = new TrainingNetwork(calls);
         for (int round = 0; round < ROUNDS; round++) {
-            session(agent);
+            session(agent, SessionGrpc.newBlockingStub(channel));
+            network.session(agent, NetworkGrpc.newBlockingStub(channel), round);
         }
         hangUp(calls, line, port);
         // The agent sees that, and ends, which is when the cache is written.
@@ -100,13 +107,15 @@ public final class Training {
         calls.close(line);
     }
 
-    private static void session(AgentServiceBlockingStub agent) {
-        agent.createSandbox(
+    private static void session(AgentServiceBlockingStub agent, SessionBlockingStub session) {
+        CreateSandboxRequest sandbox =
                 CreateSandboxRequest.newBuilder()
                         .setHostname(CONTAINER)
                         .addDns("nameserver 127.0.0.1")
                         .addStorages(tmpfs("/run/kata-containers/sandbox/shm"))
-                        .build());
+                        .build();
+        prepare(session, sandbox);
+        agent.createSandbox(sandbox);
         agent.getGuestDetails(GuestDetailsRequest.newBuilder().setMemBlockSize(true).build());
         agent.createContainer(
                 CreateContainerRequest.newBuilder()
@@ -153,6 +162,18 @@ public final class Training {
         agent.removeContainer(
                 RemoveContainerRequest.newBuilder().setContainerId(CONTAINER).build());
         agent.destroySandbox(DestroySandboxRequest.getDefaultInstance());
+    }
+
+    /// Up to the clock, which is that of the build's host: there is no such time.
+    private static void prepare(SessionBlockingStub session, CreateSandboxRequest sandbox) {
+        try {
+            var _ =
+                    session.prepare(
+                            PrepareRequest.newBuilder().setUsec(-1).setSandbox(sandbox).build());
+            throw new IllegalStateException("the clock was set");
+        } catch (StatusRuntimeException e) {
+            // As it is to be.
+        }
     }
 
     private static void readAll(AgentServiceBlockingStub agent, String process) {

@@ -1,13 +1,16 @@
 package io.sunaba.guest.agent;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.sunaba.guest.protocol.ReadStreamResponse;
+import io.sunaba.guest.protocol.StreamPosition;
 import io.sunaba.guest.protocol.WriteStreamResponse;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -113,14 +116,30 @@ class StreamsTest {
     }
 
     private Caller<ReadStreamResponse> read() {
+        return read(null);
+    }
+
+    private Caller<ReadStreamResponse> read(@Nullable StreamPosition position) {
         Caller<ReadStreamResponse> caller = new Caller<>();
-        cat().stdout().read(0, new Reply<>(caller));
+        cat().stdout().read(0, position, new Reply<>(caller));
         return caller;
     }
 
+    private static StreamPosition position(long counter, long bytes) {
+        return StreamPosition.newBuilder().setCounter(counter).setBytes(bytes).build();
+    }
+
+    private String text(StreamPosition position) throws Exception {
+        return read(position).answer.get().getData().toStringUtf8();
+    }
+
     private Caller<WriteStreamResponse> write(byte[] bytes) {
+        return write(bytes, null);
+    }
+
+    private Caller<WriteStreamResponse> write(byte[] bytes, @Nullable StreamPosition position) {
         Caller<WriteStreamResponse> caller = new Caller<>();
-        cat().stdin().write(bytes, new Reply<>(caller));
+        cat().stdin().write(bytes, position, new Reply<>(caller));
         return caller;
     }
 
@@ -148,10 +167,55 @@ class StreamsTest {
         Caller<ReadStreamResponse> gone = read();
         gone.hangUp();
         Caller<ReadStreamResponse> next = read();
-        write("hello".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        write("hello".getBytes(UTF_8));
 
         assertThat(next.answer.get().getData().toStringUtf8()).isEqualTo("hello");
         assertThat(gone.answer).isNotDone();
+    }
+
+    @Test
+    void anAnswerThatDidNotArriveComesAgainToWhoCounts() throws Exception {
+        write("hello".getBytes(UTF_8));
+        assertThat(text(position(7, 0))).isEqualTo("hello");
+        assertThat(text(position(7, 0))).as("lost with its connection").isEqualTo("hello");
+        assertThat(text(position(7, 2))).as("of which two bytes were used").isEqualTo("llo");
+        assertThat(text(position(8, 0))).as("to another host").isEqualTo("llo");
+        cat().stdout().arrived(position(8, 3));
+        Caller<ReadStreamResponse> next = read(position(9, 0));
+        write("more".getBytes(UTF_8));
+        assertThat(next.answer.get().getData().toStringUtf8()).isEqualTo("more");
+        assertThat(text(position(9, 0))).isEqualTo("more");
+        write("!".getBytes(UTF_8));
+        assertThat(text(position(9, 4))).isEqualTo("!");
+    }
+
+    @Test
+    void aFewBytesThatAreKeptTakeNoMoreThanThemselves() throws Exception {
+        write("hello".getBytes(UTF_8));
+        ByteString data = read(position(7, 0)).answer.get().getData();
+
+        assertThat(cat().stdout().kept()).isEqualTo(5);
+        assertThat(data.asReadOnlyByteBuffer().capacity()).as("of the memory behind").isEqualTo(5);
+
+        cat().stdout().arrived(position(7, 5));
+        assertThat(cat().stdout().kept()).isZero();
+    }
+
+    @Test
+    void whatWasAcceptedOfWhoCountsIsNotAcceptedAgain() throws Exception {
+        write("ab".getBytes(UTF_8), position(7, 0));
+        assertThat(write("abcd".getBytes(UTF_8), position(7, 0)).answer.get().getLen())
+                .isEqualTo(4);
+        assertThat(write("cd".getBytes(UTF_8), position(7, 2)).answer.get().getLen()).isEqualTo(2);
+        write("e".getBytes(UTF_8), position(8, 0)).answer.get();
+        cat().stdin().closeAfterWrites();
+        StringBuilder all = new StringBuilder();
+        for (String part = text(position(1, 0));
+                !part.isEmpty();
+                part = text(position(1, all.length()))) {
+            all.append(part);
+        }
+        assertThat(all).hasToString("abcde");
     }
 
     @Test
@@ -177,7 +241,7 @@ class StreamsTest {
         int line = calls.open(other, SystemCalls.O_RDWR | SystemCalls.O_NOCTTY);
         try (Streams streams =
                 Streams.terminal("cat", calls, new EventLoop(calls, executor), terminal)) {
-            streams.stdin().write(new byte[] {'h', 'i'}, new Reply<>(new Caller<>()));
+            streams.stdin().write(new byte[] {'h', 'i'}, null, new Reply<>(new Caller<>()));
             streams.stdin().closeAfterWrites();
 
             byte[] received = new byte[8];
