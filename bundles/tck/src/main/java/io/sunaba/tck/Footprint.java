@@ -20,7 +20,6 @@ import java.util.stream.Collectors;
 /// Let the code run once before the first look, so that what the runtime loads for good is there.
 public final class Footprint {
     private static final Path OPEN_FILES = Path.of("/proc/self/fd");
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final List<String> files;
     private final Set<Thread> threads;
@@ -40,7 +39,7 @@ public final class Footprint {
     /// Fails if this process holds anything more than it did. What is about to end or to be closed
     /// is waited for.
     public void expectNothingMore() throws IOException, InterruptedException {
-        expectNothingMore(PATIENCE);
+        expectNothingMore(Patience.get());
     }
 
     void expectNothingMore(Duration patience) throws IOException, InterruptedException {

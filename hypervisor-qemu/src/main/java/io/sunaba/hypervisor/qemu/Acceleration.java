@@ -2,9 +2,10 @@ package io.sunaba.hypervisor.qemu;
 
 import io.sunaba.hypervisor.qemu.QemuConfig.Accel;
 import java.io.IOException;
-import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 
@@ -45,8 +46,10 @@ enum Acceleration {
         };
     }
 
-    private static boolean opens(Path device) {
-        try (RandomAccessFile _ = new RandomAccessFile(device.toFile(), "rw")) {
+    static boolean opens(Path device) {
+        // Not a random access file: that would make the device where there is none.
+        try (FileChannel _ =
+                FileChannel.open(device, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             return true;
         } catch (IOException _) {
             return false;

@@ -5,6 +5,7 @@ import io.sunaba.hypervisor.GuestImage;
 import io.sunaba.hypervisor.HypervisorConfig;
 import io.sunaba.hypervisor.MachineSpec;
 import io.sunaba.hypervisor.PciPath;
+import io.sunaba.vmm.machine.SpecRules;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,14 +15,18 @@ import org.jspecify.annotations.Nullable;
 /// The arguments of a QEMU process.
 ///
 /// The guest finds on its root bus: the root disk in slot 2, the serial ports in 3, the panic
-/// notifier in 4, and in slot 8 the bridge behind which devices are plugged. One bridge, because as
-/// many PCI Express ports, one for each device, cost every guest half a second when it boots.
+/// notifier in 4, room for memory in 5, and in slot 8 the bridge behind which devices are plugged.
+/// One bridge, because as many PCI Express ports, one for each device, cost every guest half a
+/// second when it boots.
 final class CommandLine {
     /// The id of the bridge behind which devices are plugged.
     static final String BRIDGE = "bridge";
 
+    /// The id of the device through which memory comes and goes.
+    static final String ROOM = "room";
+
     /// The ids of the devices that a machine has from the start.
-    static final Set<String> DEVICES = Set.of("root", "serial", BRIDGE);
+    static final Set<String> DEVICES = Set.of("root", "serial", ROOM, BRIDGE);
 
     /// The first slot behind the bridge, and the last.
     static final int FIRST_SLOT = 1;
@@ -36,7 +41,9 @@ final class CommandLine {
 
     private static final String AGENT_PORT = "agent.channel.0";
     private static final int BRIDGE_SLOT = 8;
-    private static final int MEMORY_SLOTS = 16;
+
+    /// What Linux takes memory in.
+    private static final long ROOM_UNIT = 128 * SpecRules.MEBIBYTE;
 
     private final List<String> arguments = new ArrayList<>();
 
@@ -47,10 +54,7 @@ final class CommandLine {
     /// @param memory the saved memory that it goes on with once it was given the state that belongs
     ///   to it, or null if it boots
     static List<String> of(
-            MachineSpec spec,
-            MachineFiles files,
-            Acceleration acceleration,
-            @Nullable Path memory) {
+            MachineSpec spec, QemuFiles files, Acceleration acceleration, @Nullable Path memory) {
         CommandLine line = new CommandLine();
         line.add("-name", name(spec.id()));
         line.add("-S", "-no-reboot", "-nodefaults", "-no-user-config");
@@ -63,6 +67,7 @@ final class CommandLine {
         line.boot(spec.config().guest());
         line.sockets(files);
         line.devices(spec.config().guest().rootDisk());
+        line.room(room(spec.config()));
         // The last one: when it connects, all that was named before is there.
         line.add("-chardev", "socket,id=ready,path=" + escaped(files.readySocket()));
         return List.copyOf(line.arguments);
@@ -78,9 +83,14 @@ final class CommandLine {
         return new PciPath("%02x/%02x".formatted(BRIDGE_SLOT, slot));
     }
 
+    /// Returns the bytes that a machine's memory can grow by.
+    static long room(HypervisorConfig config) {
+        return (config.maximumMemoryBytes() - config.memoryBytes()) / ROOM_UNIT * ROOM_UNIT;
+    }
+
     private void board(HypervisorConfig config, Acceleration acceleration) {
         long memory = config.memoryBytes();
-        long maximum = config.maximumMemoryBytes();
+        long room = room(config);
         add("-machine", "q35,memory-backend=memory");
         add("-accel", acceleration.option());
         add("-cpu", acceleration.cpuModel());
@@ -90,9 +100,9 @@ final class CommandLine {
                         .formatted(config.vcpus(), config.maximumVcpus(), config.maximumVcpus()));
         add(
                 "-m",
-                maximum == memory
+                room == 0
                         ? "%dB".formatted(memory)
-                        : "%dB,slots=%d,maxmem=%dB".formatted(memory, MEMORY_SLOTS, maximum));
+                        : "%dB,maxmem=%dB".formatted(memory, memory + room));
     }
 
     private void memory(long bytes, @Nullable Path saved) {
@@ -115,9 +125,13 @@ final class CommandLine {
         add("-append", (guest.kernelArguments() + OWN_KERNEL_ARGUMENTS).strip());
     }
 
-    private void sockets(MachineFiles files) {
+    private void sockets(QemuFiles files) {
         add("-chardev", "socket,id=qmp,server=on,wait=off,path=" + escaped(files.qmpSocket()));
         add("-mon", "chardev=qmp,mode=control");
+        add(
+                "-chardev",
+                "socket,id=files,server=on,wait=off,path=" + escaped(files.descriptorSocket()));
+        add("-mon", "chardev=files,mode=control");
         add(
                 "-chardev",
                 "socket,id=console,server=on,wait=off,path=" + escaped(files.consoleSocket()));
@@ -134,6 +148,20 @@ final class CommandLine {
         add(
                 "-device",
                 "pci-bridge,id=%s,bus=pcie.0,addr=%x,chassis_nr=1".formatted(BRIDGE, BRIDGE_SLOT));
+    }
+
+    /// Adds memory that the guest has none of at first, and the host need not have either.
+    private void room(long bytes) {
+        if (bytes > 0) {
+            add(
+                    "-object",
+                    "memory-backend-memfd,id=%s,size=%dB,share=on,reserve=off"
+                            .formatted(ROOM, bytes));
+            add(
+                    "-device",
+                    "virtio-mem-pci,id=%s,memdev=%1$s,requested-size=0,bus=pcie.0,addr=5,disable-legacy=on"
+                            .formatted(ROOM));
+        }
     }
 
     private static JsonObject rootDisk(Path image) {

@@ -1,37 +1,17 @@
 package io.sunaba.hypervisor.qemu;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.sunaba.hypervisor.DiskSpec;
+import io.sunaba.vmm.device.DeviceKind;
 import java.nio.file.Files;
 import java.util.Locale;
 import java.util.Objects;
 
 /// The arguments of the QMP commands that deal with disks.
 final class DiskCommands {
-    private static final String PREFIX = "disk-";
+    static final String DRIVER = "virtio-blk-pci";
 
     private DiskCommands() {}
-
-    /// Returns the name of a disk's node and device.
-    static String name(String diskId) {
-        return PREFIX + diskId;
-    }
-
-    static boolean isDisk(String name) {
-        return name.startsWith(PREFIX);
-    }
-
-    static String diskId(String name) {
-        return name.substring(PREFIX.length());
-    }
-
-    /// Returns the slot of a device.
-    ///
-    /// @param address its `addr` property: the slot and, in the last three bits, the function
-    static int slotOf(JsonElement address) {
-        return address.getAsInt() >> 3;
-    }
 
     static JsonObject blockdevAdd(DiskSpec disk) {
         JsonObject cache = new JsonObject();
@@ -44,7 +24,7 @@ final class DiskCommands {
         file.add("cache", cache);
         JsonObject node = new JsonObject();
         node.addProperty("driver", disk.format().name().toLowerCase(Locale.ROOT));
-        node.addProperty("node-name", name(disk.id()));
+        node.addProperty("node-name", DeviceKind.DISK.name(disk.id()));
         node.addProperty("read-only", disk.readOnly());
         node.add("cache", cache);
         node.add("file", file);
@@ -52,33 +32,16 @@ final class DiskCommands {
     }
 
     static JsonObject blockdevDel(String name) {
-        return object("node-name", name);
+        return QmpArguments.of("node-name", name);
     }
 
-    static JsonObject deviceAdd(DiskSpec disk, int slot) {
+    /// Returns what a disk's device is to know.
+    static JsonObject properties(DiskSpec disk) {
         JsonObject device = new JsonObject();
-        device.addProperty("driver", "virtio-blk-pci");
-        device.addProperty("id", name(disk.id()));
-        device.addProperty("drive", name(disk.id()));
+        device.addProperty("drive", DeviceKind.DISK.name(disk.id()));
         device.addProperty("serial", Objects.requireNonNullElse(disk.serial(), disk.id()));
-        device.addProperty("bus", CommandLine.BRIDGE);
-        device.addProperty("addr", Integer.toHexString(slot));
         device.addProperty("disable-legacy", "on");
         return device;
-    }
-
-    static JsonObject deviceDel(String name) {
-        return object("id", name);
-    }
-
-    static JsonObject qomList(String path) {
-        return object("path", path);
-    }
-
-    static JsonObject qomGet(String path, String property) {
-        JsonObject arguments = object("path", path);
-        arguments.addProperty("property", property);
-        return arguments;
     }
 
     /// Returns the arguments that leave out what a node is made of.
@@ -86,11 +49,5 @@ final class DiskCommands {
         JsonObject arguments = new JsonObject();
         arguments.addProperty("flat", true);
         return arguments;
-    }
-
-    private static JsonObject object(String key, String value) {
-        JsonObject object = new JsonObject();
-        object.addProperty(key, value);
-        return object;
     }
 }

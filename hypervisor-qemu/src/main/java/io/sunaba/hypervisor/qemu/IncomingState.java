@@ -35,8 +35,12 @@ final class IncomingState {
         Path socket = vm.files().stateSocket();
         CompletableFuture<Boolean> loaded = vm.migration().expect();
         try {
-            vm.qmp().execute("migrate-set-capabilities", Migration.capabilities());
-            vm.qmp().execute("migrate-incoming", Migration.uri(socket));
+            Qmp qmp = vm.qmp();
+            // Nobody waits for the first answer: QEMU takes one command after the other.
+            String set = "migrate-set-capabilities";
+            var capable = qmp.send(set, Migration.capabilities());
+            qmp.execute("migrate-incoming", Migration.uri(socket));
+            Qmp.answer(capable, set);
             send(socket);
             if (!awaitEnd(loaded, timeout)) {
                 throw new UnavailableException("QEMU does not take the state " + state);

@@ -7,6 +7,11 @@ import io.sunaba.hypervisor.MachineSpec;
 import io.sunaba.hypervisor.VmmFailedException;
 import io.sunaba.vmm.HostProcess;
 import io.sunaba.vmm.PrivateDirectory;
+import io.sunaba.vmm.machine.Ending;
+import io.sunaba.vmm.machine.Records;
+import io.sunaba.vmm.machine.VmmProgram;
+import io.sunaba.vmm.snapshot.SavedMachine;
+import io.sunaba.vmm.snapshot.Traits;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -50,8 +55,9 @@ final class Launch {
         this.deadline = startedAt + config.startTimeout().toNanos();
     }
 
-    QemuVm run(QemuProgram.Found qemu, Runnable forget) throws InterruptedException {
-        MachineFiles files = MachineFiles.create(config.runtimeDirectory(), spec.id());
+    QemuVm run(VmmProgram.Found qemu, Runnable forget) throws InterruptedException {
+        QemuFiles files = QemuFiles.of(config.runtimeDirectory(), spec.id());
+        files.create();
         Process child = null;
         boolean complete = false;
         try (ServerSocketChannel ready = listen(files)) {
@@ -62,14 +68,7 @@ final class Launch {
             record(files, process);
             awaitReady(ready, child, files);
             Files.deleteIfExists(files.readySocket());
-            QemuVm vm =
-                    new QemuVm(
-                            files,
-                            spec.config().owner(),
-                            process,
-                            child,
-                            config.unplugTimeout(),
-                            forget);
+            QemuVm vm = new QemuVm(files, spec.config().owner(), process, child, config, forget);
             connect(vm, child, files);
             complete = true;
             LOG.info(
@@ -88,17 +87,17 @@ final class Launch {
         }
     }
 
-    private static ServerSocketChannel listen(MachineFiles files) throws IOException {
+    private static ServerSocketChannel listen(QemuFiles files) throws IOException {
         return ServerSocketChannel.open(StandardProtocolFamily.UNIX)
                 .bind(UnixDomainSocketAddress.of(files.readySocket()));
     }
 
-    private void record(MachineFiles files, @Nullable HostProcess process) {
+    private void record(QemuFiles files, @Nullable HostProcess process) {
         String data = new Records.Data(files.directory(), process).toJson();
         files.write(new MachineRecord(spec.id(), spec.config().owner(), data));
     }
 
-    private Process start(QemuProgram.Found qemu, MachineFiles files) throws IOException {
+    private Process start(VmmProgram.Found qemu, QemuFiles files) throws IOException {
         Path memory = saved == null ? null : saved.memory();
         return qemu.program()
                 .startDetached(CommandLine.of(spec, files, acceleration, memory), files.log());
@@ -106,14 +105,14 @@ final class Launch {
 
     /// A machine that was restored cannot be saved: its memory is partly its own and partly that of
     /// the file.
-    private void writeTraits(QemuProgram.Found qemu, MachineFiles files) throws IOException {
+    private void writeTraits(VmmProgram.Found qemu, QemuFiles files) throws IOException {
         if (saved == null) {
-            Traits traits = Traits.of(spec, qemu.version(), acceleration);
+            Traits traits = QemuTraits.of(spec, qemu.version(), acceleration);
             PrivateDirectory.write(files.traits(), traits.toJson().toString());
         }
     }
 
-    private HostProcess identify(Process child, MachineFiles files) throws InterruptedException {
+    private HostProcess identify(Process child, QemuFiles files) throws InterruptedException {
         HostProcess process = HostProcess.find(child.pid()).orElse(null);
         if (process == null) {
             throw died(child, files);
@@ -122,7 +121,7 @@ final class Launch {
     }
 
     /// Waits for QEMU's call. Its end, or the end of our patience, ends the waiting too.
-    private void awaitReady(ServerSocketChannel ready, Process child, MachineFiles files)
+    private void awaitReady(ServerSocketChannel ready, Process child, QemuFiles files)
             throws IOException, InterruptedException {
         var _ =
                 child.onExit()
@@ -138,7 +137,7 @@ final class Launch {
         }
     }
 
-    private void connect(QemuVm vm, Process child, MachineFiles files) throws InterruptedException {
+    private void connect(QemuVm vm, Process child, QemuFiles files) throws InterruptedException {
         try {
             vm.connect(left());
             if (saved != null) {
@@ -152,19 +151,19 @@ final class Launch {
     }
 
     /// Makes the error of a process that ended or does not answer.
-    private VmmFailedException died(Process child, MachineFiles files) throws InterruptedException {
+    private VmmFailedException died(Process child, QemuFiles files) throws InterruptedException {
         // Its sockets close a little before it has ended.
         String how =
                 child.waitFor(Math.min(left().toMillis(), 1000), TimeUnit.MILLISECONDS)
-                        ? Ending.status(child.exitValue())
+                        ? Ending.status("QEMU", child.exitValue())
                         : "QEMU was not ready within %d ms"
                                 .formatted(config.startTimeout().toMillis());
         return new VmmFailedException(
                 "machine %s cannot be created: %s".formatted(spec.id(), how),
-                Ending.lastWords(files));
+                Ending.lastWords(files.log()));
     }
 
-    private void undo(@Nullable Process child, MachineFiles files) {
+    private void undo(@Nullable Process child, QemuFiles files) {
         if (child != null) {
             child.destroyForcibly();
             boolean interrupted = false;

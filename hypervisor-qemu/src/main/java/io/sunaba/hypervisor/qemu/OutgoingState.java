@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import io.sunaba.error.ConflictException;
 import io.sunaba.error.TimedOutException;
 import io.sunaba.error.UnavailableException;
+import io.sunaba.vmm.snapshot.SavedMachine;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -31,7 +32,7 @@ final class OutgoingState {
     private static final int CHUNK = 64 * 1024;
 
     private final QemuVm vm;
-    private final MachineFiles files;
+    private final QemuFiles files;
     private final Path part;
 
     OutgoingState(QemuVm vm) {

@@ -139,6 +139,12 @@ final class Qmp implements AutoCloseable {
         return request.answer();
     }
 
+    /// Waits for the result of a command that was sent, as [#execute] does.
+    static JsonElement answer(CompletableFuture<JsonElement> sent, String command)
+            throws QmpException, InterruptedException {
+        return wait(sent, command, ANSWER_TIMEOUT);
+    }
+
     private static JsonElement wait(
             CompletableFuture<JsonElement> answer, String command, Duration timeout)
             throws QmpException, InterruptedException {
@@ -206,16 +212,9 @@ final class Qmp implements AutoCloseable {
             request.answer().complete(result == null ? JsonNull.INSTANCE : result);
             return;
         }
-        JsonObject error = message.getAsJsonObject("error");
         request.answer()
                 .completeExceptionally(
-                        new QmpException(
-                                request.command(),
-                                error.get("class").getAsString(),
-                                error.get("desc")
-                                        .getAsString()
-                                        .strip()
-                                        .replaceAll("\\s*\\R\\s*", "; ")));
+                        QmpException.of(request.command(), message.getAsJsonObject("error")));
     }
 
     private void fail(Request request) {

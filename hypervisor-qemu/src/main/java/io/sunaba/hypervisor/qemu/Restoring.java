@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.sunaba.hypervisor.Machine;
 import io.sunaba.hypervisor.MachineSpec;
 import io.sunaba.hypervisor.SnapshotRestore;
+import io.sunaba.vmm.snapshot.SavedMachine;
 import java.nio.file.Path;
 
 /// Starts machines from what [Saving] saved.
@@ -27,6 +28,8 @@ final class Restoring implements SnapshotRestore {
     }
 
     private static SavedMachine at(Path directory) {
-        return new SavedMachine(requireNonNull(directory, "directory is null").toAbsolutePath());
+        return new SavedMachine(
+                requireNonNull(directory, "directory is null").toAbsolutePath(),
+                QemuHypervisor.QEMU);
     }
 }

@@ -9,6 +9,10 @@ import io.sunaba.error.RejectedException;
 import io.sunaba.error.UnavailableException;
 import io.sunaba.hypervisor.MachineState;
 import io.sunaba.hypervisor.Snapshot;
+import io.sunaba.vmm.DataRanges;
+import io.sunaba.vmm.snapshot.MemoryImage;
+import io.sunaba.vmm.snapshot.SavedMachine;
+import io.sunaba.vmm.snapshot.Traits;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.DirectoryStream;
@@ -53,7 +57,7 @@ final class Saving implements Snapshot {
         vm.changes().lockInterruptibly();
         try {
             requireSavable();
-            SavedMachine target = SavedMachine.into(directory);
+            SavedMachine target = SavedMachine.into(directory, QemuHypervisor.QEMU);
             boolean complete = false;
             try {
                 write(target);
@@ -87,7 +91,7 @@ final class Saving implements Snapshot {
         try {
             List<String> names = new ArrayList<>();
             vm.qmp()
-                    .execute("qom-list", DiskCommands.qomList(DEVICES))
+                    .execute("qom-list", QmpArguments.of("path", DEVICES))
                     .getAsJsonArray()
                     .forEach(child -> {
                         JsonObject device = child.getAsJsonObject();
@@ -97,6 +101,9 @@ final class Saving implements Snapshot {
                             names.add(name);
                         }
                     });
+            if (new Resizing(vm).grown()) {
+                names.add("memory");
+            }
             return names;
         } catch (QmpException e) {
             throw new UnavailableException("cannot save machine " + vm.id(), e);
@@ -111,8 +118,8 @@ final class Saving implements Snapshot {
                             JsonParser.parseString(Files.readString(vm.files().traits()))
                                     .getAsJsonObject());
             Files.copy(new OutgoingState(vm).file(), target.state());
-            Path memory = memory();
-            long checksum = MemoryImage.copy(memory, target.memory(), Files.size(memory));
+            long size = new Resizing(vm).baseMemory();
+            long checksum = MemoryImage.copy(memory(size), target.memory(), size);
             target.complete(traits, checksum);
             vm.requireAlive("save");
             LOG.info(
@@ -122,7 +129,7 @@ final class Saving implements Snapshot {
         } catch (ClosedByInterruptException _) {
             Thread.interrupted();
             throw new InterruptedException("interrupted while machine was saved: " + vm.id());
-        } catch (IOException e) {
+        } catch (QmpException | IOException e) {
             if (!vm.process().isAlive()) {
                 throw vm.gone("save");
             }
@@ -134,17 +141,22 @@ final class Saving implements Snapshot {
     }
 
     /// Finds the file of the guest's memory, which has no name but with the process that opened it.
-    private Path memory() throws IOException {
+    /// There is another for memory that can be added, of which there is none.
+    private Path memory(long size) throws IOException {
         Path descriptors = Path.of("/proc/%d/fd".formatted(vm.process().pid()));
         try (DirectoryStream<Path> files = Files.newDirectoryStream(descriptors)) {
             for (Path file : files) {
                 String name = Files.readSymbolicLink(file).toString();
-                if (name.startsWith(MEMORY)) {
+                if (name.startsWith(MEMORY) && Files.size(file) == size && holdsData(file)) {
                     return file;
                 }
             }
         }
-        throw new IOException("QEMU has no open file " + MEMORY);
+        throw new IOException("QEMU has no open file %s of %d bytes".formatted(MEMORY, size));
+    }
+
+    private static boolean holdsData(Path file) throws IOException {
+        return DataRanges.of(file).iterator().hasNext();
     }
 
     private void clear(SavedMachine target) {

@@ -36,12 +36,10 @@ class CommandLineTest {
                         4,
                         256 * MEBIBYTE,
                         maximumMemory,
+                        false,
                         Duration.ofSeconds(30));
         return CommandLine.of(
-                new MachineSpec(ID, config),
-                MachineFiles.of(directory, ID),
-                Acceleration.TCG,
-                memory);
+                new MachineSpec(ID, config), QemuFiles.of(directory, ID), Acceleration.TCG, memory);
     }
 
     @Test
@@ -69,7 +67,7 @@ class CommandLineTest {
                         "-smp",
                         "1,sockets=4,cores=1,threads=1,maxcpus=4",
                         "-m",
-                        "268435456B,slots=16,maxmem=1073741824B",
+                        "268435456B,maxmem=1073741824B",
                         "-object",
                         "memory-backend-memfd,id=memory,size=268435456B,share=on",
                         "-kernel",
@@ -82,6 +80,10 @@ class CommandLineTest {
                         "socket,id=qmp,server=on,wait=off,path=" + directory + "/qmp.sock",
                         "-mon",
                         "chardev=qmp,mode=control",
+                        "-chardev",
+                        "socket,id=files,server=on,wait=off,path=" + directory + "/files.sock",
+                        "-mon",
+                        "chardev=files,mode=control",
                         "-chardev",
                         "socket,id=console,server=on,wait=off,path=" + directory + "/console.sock",
                         "-serial",
@@ -102,14 +104,21 @@ class CommandLineTest {
                         "pvpanic-pci,bus=pcie.0,addr=4",
                         "-device",
                         "pci-bridge,id=bridge,bus=pcie.0,addr=8,chassis_nr=1",
+                        "-object",
+                        "memory-backend-memfd,id=room,size=805306368B,share=on,reserve=off",
+                        "-device",
+                        "virtio-mem-pci,id=room,memdev=room,requested-size=0,bus=pcie.0,addr=5,disable-legacy=on",
                         "-chardev",
                         "socket,id=ready,path=" + directory + "/ready.sock");
     }
 
     @Test
-    void memoryThatCannotGrowNeedsNoSlots() {
-        assertThat(build(256 * MEBIBYTE, Path.of("/run")))
-                .containsSubsequence("-m", "268435456B", "-object");
+    void memoryThatCannotGrowNeedsNoRoom() {
+        for (long room : new long[] {0, 127}) {
+            assertThat(build((256 + room) * MEBIBYTE, Path.of("/run")))
+                    .containsSubsequence("-m", "268435456B", "-object")
+                    .noneMatch(argument -> argument.contains("virtio-mem"));
+        }
     }
 
     @Test
@@ -126,7 +135,6 @@ class CommandLineTest {
         assertThat(line)
                 .contains(
                         "memory-backend-file,id=memory,size=268435456B,share=off,mem-path=/saved,, 1/memory")
-                .containsSequence("-incoming", "defer")
-                .noneMatch(argument -> argument.contains("share=on"));
+                .containsSequence("-incoming", "defer");
     }
 }

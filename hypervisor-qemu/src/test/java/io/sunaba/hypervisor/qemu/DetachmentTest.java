@@ -34,6 +34,8 @@ class DetachmentTest {
             System.out.println("ready");
             Machine machine = hypervisor.create(new MachineSpec(ID, fixture.config()));
             machine.start();
+            // What a guest prints while nobody is connected is lost.
+            fixture.awaitUp(machine);
             System.out.println("running");
             LockSupport.park();
         }
@@ -60,6 +62,9 @@ class DetachmentTest {
         assertThat(machine.state()).isEqualTo(MachineState.RUNNING);
         assertThat(record).isEqualTo(machine.record());
         fixture.awaitUp(machine);
+        machine.pause();
+        machine.resume();
+        assertThat(machine.state()).isEqualTo(MachineState.RUNNING);
         machine.stop();
         assertThat(fixture.machineDirectory()).isEmptyDirectory();
     }

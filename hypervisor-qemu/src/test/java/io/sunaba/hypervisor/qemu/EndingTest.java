@@ -9,6 +9,7 @@ import io.sunaba.hypervisor.MachineExit;
 import io.sunaba.hypervisor.MachineExit.Reason;
 import io.sunaba.hypervisor.MachineSpec;
 import io.sunaba.hypervisor.MachineState;
+import io.sunaba.tck.hypervisor.TinyKernel;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

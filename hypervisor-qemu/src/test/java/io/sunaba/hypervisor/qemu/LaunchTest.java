@@ -151,6 +151,7 @@ class LaunchTest {
                 new QemuHypervisor(
                         new QemuConfig(
                                 good.binary(),
+                                good.virtiofsd(),
                                 good.accel(),
                                 good.runtimeDirectory(),
                                 Duration.ofSeconds(2),

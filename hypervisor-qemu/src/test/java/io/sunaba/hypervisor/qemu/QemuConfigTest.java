@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 class QemuConfigTest {
     private record Settings(
             String binary,
+            String virtiofsd,
             String accel,
             String runtime_directory,
             String start_timeout,
@@ -29,7 +30,7 @@ class QemuConfigTest {
     private static QemuConfig parse(
             String binary, String accel, String directory, String start, String unplug) {
         return QemuConfig.of(
-                new Settings(binary, accel, directory, start, unplug),
+                new Settings(binary, " /opt/virtiofsd", accel, directory, start, unplug),
                 Set.of("binary", "service.pid", "felix.fileinstall.filename"));
     }
 
@@ -45,6 +46,7 @@ class QemuConfigTest {
                 .isEqualTo(
                         new QemuConfig(
                                 "/opt/qemu",
+                                "/opt/virtiofsd",
                                 Accel.KVM,
                                 Path.of("/run/qemu"),
                                 Duration.ofSeconds(5),
@@ -82,10 +84,11 @@ class QemuConfigTest {
     @Test
     void namesAKeyThatIsNone() {
         refused(
-                "acel is no key; there are [binary, accel, runtime.directory,"
+                "acel is no key; there are [binary, virtiofsd, accel, runtime.directory,"
                         + " start.timeout, unplug.timeout]",
                 () ->
                         QemuConfig.of(
-                                new Settings("qemu", "kvm", "/run", "1s", "1s"), Set.of("acel")));
+                                new Settings("qemu", "", "kvm", "/run", "1s", "1s"),
+                                Set.of("acel")));
     }
 }

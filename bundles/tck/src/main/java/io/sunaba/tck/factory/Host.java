@@ -38,6 +38,19 @@ final class Host {
         vm.machine().close();
     }
 
+    static HypervisorConfig withSharedMemory(HypervisorConfig config) {
+        return new HypervisorConfig(
+                config.hypervisor(),
+                config.owner(),
+                config.guest(),
+                config.vcpus(),
+                config.maximumVcpus(),
+                config.memoryBytes(),
+                config.maximumMemoryBytes(),
+                true,
+                config.bootTimeout());
+    }
+
     static HypervisorConfig with(HypervisorConfig config, String hypervisor, Duration bootTimeout) {
         return new HypervisorConfig(
                 hypervisor,
@@ -47,6 +60,7 @@ final class Host {
                 config.maximumVcpus(),
                 config.memoryBytes(),
                 config.maximumMemoryBytes(),
+                config.sharedMemory(),
                 bootTimeout);
     }
 }

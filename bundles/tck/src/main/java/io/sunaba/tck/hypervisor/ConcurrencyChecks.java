@@ -10,6 +10,7 @@ import io.sunaba.tck.Callers;
 import io.sunaba.tck.Check;
 import io.sunaba.tck.Expect;
 import io.sunaba.tck.Footprint;
+import io.sunaba.tck.Patience;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -24,9 +25,12 @@ final class ConcurrencyChecks {
     private static final int MACHINES = 20;
     private static final int INTERRUPTS = 25;
     private static final int KILLS = 8;
-    private static final Duration PROMPTLY = Duration.ofSeconds(5);
 
     private ConcurrencyChecks() {}
+
+    private static Duration promptly() {
+        return Patience.get().dividedBy(2);
+    }
 
     static List<Check<HypervisorFixture>> all() {
         return List.of(
@@ -124,7 +128,7 @@ final class ConcurrencyChecks {
             }
             LockSupport.parkNanos(usual * i / KILLS);
             processes.forEach(ProcessHandle::destroyForcibly);
-            try (Machine machine = creation.get(PROMPTLY.toMillis(), TimeUnit.MILLISECONDS)) {
+            try (Machine machine = creation.get(promptly().toMillis(), TimeUnit.MILLISECONDS)) {
                 Machines.awaitExit(machine);
                 machine.stop();
             } catch (ExecutionException e) {
@@ -176,7 +180,7 @@ final class ConcurrencyChecks {
         LockSupport.parkNanos(nanos);
         worker.interrupt();
         try {
-            return done.get(PROMPTLY.toMillis(), TimeUnit.MILLISECONDS);
+            return done.get(promptly().toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             throw new AssertionError("expected an InterruptedException", e.getCause());
         }

@@ -16,6 +16,11 @@ public final class HypervisorContract {
         checks.addAll(RefusalChecks.all());
         checks.addAll(AttachChecks.all());
         checks.addAll(AbilityChecks.all());
+        checks.addAll(DiskChecks.all());
+        checks.addAll(InterfaceChecks.all());
+        checks.addAll(ShareChecks.all());
+        checks.addAll(SlotChecks.all());
+        checks.addAll(ResizeChecks.all());
         checks.addAll(SnapshotChecks.all());
         checks.addAll(SnapshotDamageChecks.all());
         checks.addAll(SnapshotFailureChecks.all());

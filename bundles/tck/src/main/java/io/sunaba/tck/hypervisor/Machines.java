@@ -1,5 +1,6 @@
 package io.sunaba.tck.hypervisor;
 
+import io.sunaba.hypervisor.Ability;
 import io.sunaba.hypervisor.GuestImage;
 import io.sunaba.hypervisor.Hypervisor;
 import io.sunaba.hypervisor.HypervisorConfig;
@@ -9,13 +10,13 @@ import io.sunaba.hypervisor.MachineSpec;
 import io.sunaba.hypervisor.MachineState;
 import io.sunaba.tck.Check;
 import io.sunaba.tck.Expect;
+import io.sunaba.tck.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -24,8 +25,6 @@ import java.util.concurrent.TimeUnit;
 
 /// What the checks have in common: making machines, and seeing what is there of them on the host.
 final class Machines {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
-
     private Machines() {}
 
     /// What a check does with an open plugin.
@@ -63,6 +62,24 @@ final class Machines {
         }
     }
 
+    /// What a check does with an ability of a machine whose guest is up.
+    @FunctionalInterface
+    interface AbilityUse<T extends Ability> {
+        void of(HypervisorFixture fixture, Machine machine, T ability) throws Exception;
+    }
+
+    /// Makes a use of a machine that does nothing if the hypervisor lacks the ability.
+    static <T extends Ability> Use withAbility(Class<T> kind, AbilityUse<T> use) {
+        return (fixture, hypervisor) -> {
+            if (!hypervisor.capabilities().abilities().contains(kind)) {
+                return;
+            }
+            Machine machine = createUp(fixture, hypervisor);
+            use.of(fixture, machine, machine.ability(kind));
+            machine.stop();
+        };
+    }
+
     static String newId() {
         byte[] bytes = new byte[16];
         ThreadLocalRandom.current().nextBytes(bytes);
@@ -94,6 +111,7 @@ final class Machines {
                 config.maximumVcpus(),
                 bytes,
                 maximumBytes,
+                config.sharedMemory(),
                 config.bootTimeout());
     }
 
@@ -106,6 +124,7 @@ final class Machines {
                 maximumVcpus,
                 config.memoryBytes(),
                 config.maximumMemoryBytes(),
+                config.sharedMemory(),
                 config.bootTimeout());
     }
 
@@ -118,13 +137,14 @@ final class Machines {
                 config.maximumVcpus(),
                 config.memoryBytes(),
                 config.maximumMemoryBytes(),
+                config.sharedMemory(),
                 config.bootTimeout());
     }
 
     static MachineExit awaitExit(Machine machine) throws Exception {
         return machine.exited()
                 .toCompletableFuture()
-                .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+                .get(Patience.get().toMillis(), TimeUnit.MILLISECONDS);
     }
 
     static void expectState(MachineState expected, Machine machine) {

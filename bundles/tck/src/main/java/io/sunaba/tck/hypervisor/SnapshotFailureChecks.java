@@ -12,6 +12,7 @@ import io.sunaba.hypervisor.VmmFailedException;
 import io.sunaba.tck.Check;
 import io.sunaba.tck.Expect;
 import io.sunaba.tck.Footprint;
+import io.sunaba.tck.Patience;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -23,7 +24,6 @@ import java.util.concurrent.locks.LockSupport;
 final class SnapshotFailureChecks {
     private static final int INTERRUPTS = 12;
     private static final int KILLS = 8;
-    private static final int PROMPTLY_SECONDS = 10;
 
     private SnapshotFailureChecks() {}
 
@@ -119,7 +119,7 @@ final class SnapshotFailureChecks {
             LockSupport.parkNanos(usual * i / KILLS);
             Machines.kill(machine.id());
             try {
-                saving.get(PROMPTLY_SECONDS, TimeUnit.SECONDS);
+                saving.get(Patience.get().toSeconds(), TimeUnit.SECONDS);
                 Snapshots.restorer(hypervisor).verify(directory);
             } catch (ExecutionException e) {
                 Throwable failure = e.getCause();
@@ -149,7 +149,7 @@ final class SnapshotFailureChecks {
             LockSupport.parkNanos(usual * i / KILLS);
             processes.forEach(ProcessHandle::destroyForcibly);
             try {
-                restoring.get(PROMPTLY_SECONDS, TimeUnit.SECONDS);
+                restoring.get(Patience.get().toSeconds(), TimeUnit.SECONDS);
                 hypervisor.destroy(spec.id());
             } catch (ExecutionException e) {
                 Throwable failure = e.getCause();

@@ -78,6 +78,7 @@ final class Snapshots {
                         config.maximumVcpus(),
                         config.memoryBytes(),
                         config.maximumMemoryBytes(),
+                        config.sharedMemory(),
                         config.bootTimeout()));
     }
 

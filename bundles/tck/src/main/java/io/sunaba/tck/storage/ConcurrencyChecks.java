@@ -11,6 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 /// Many callers, and callers that are interrupted.
 final class ConcurrencyChecks {
     private static final int CALLERS = 100;
+    private static final int ROUNDS = 5;
 
     private ConcurrencyChecks() {}
 
@@ -49,8 +50,9 @@ final class ConcurrencyChecks {
         Callers.together(
                 CALLERS,
                 caller -> {
-                    storage.save("one", Values.ofRound(caller));
-                    for (int i = 0; i < 10; i++) {
+                    for (int i = 0; i < ROUNDS; i++) {
+                        storage.save("one", Values.ofRound(caller));
+                        Values.roundOf("one", storage.load("one"));
                         Values.roundOf("one", storage.load("one"));
                     }
                 });

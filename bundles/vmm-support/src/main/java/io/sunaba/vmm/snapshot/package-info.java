@@ -1,0 +1,5 @@
+/// Machines that were saved.
+@NullMarked
+package io.sunaba.vmm.snapshot;
+
+import org.jspecify.annotations.NullMarked;

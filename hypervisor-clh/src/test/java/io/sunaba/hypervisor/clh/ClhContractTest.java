@@ -1,0 +1,14 @@
+package io.sunaba.hypervisor.clh;
+
+import io.sunaba.tck.hypervisor.HypervisorContract;
+import io.sunaba.tck.junit.ContractTests;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+class ClhContractTest {
+    @TestFactory
+    Stream<DynamicTest> contract() {
+        return ContractTests.of(HypervisorContract.suite(), ClhFixture::new);
+    }
+}
