@@ -3,6 +3,8 @@ package io.sunaba.core;
 import io.sunaba.agent.AgentDriver;
 import io.sunaba.core.config.CoreConfig;
 import io.sunaba.core.config.CoreSettings;
+import io.sunaba.core.network.LinuxNetworks;
+import io.sunaba.core.plugin.Arrivals;
 import io.sunaba.core.plugin.FailedPlugins;
 import io.sunaba.core.plugin.Kind;
 import io.sunaba.core.plugin.Plugins;
@@ -25,11 +27,14 @@ import io.sunaba.sandbox.Sandboxes;
 import io.sunaba.storage.MetadataStorage;
 import io.sunaba.storage.StorageStatus;
 import io.sunaba.storage.Storages;
+import io.sunaba.trust.BundleTrust;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -38,6 +43,7 @@ import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 
 /// The services [Sandboxes] and [Storages]: brings configuration, plugins and sandboxes together.
@@ -51,19 +57,30 @@ public final class CoreComponent implements Sandboxes, Storages {
     private static final String STORAGE = "storage";
 
     private final Plugins plugins;
+    private final Arrivals arrivals;
     private final SandboxRegistry registry;
     private final StoredRecords storedRecords;
     private volatile CoreConfig config;
 
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile @Nullable BundleTrust trust;
+
     /// @throws io.sunaba.error.RejectedException if the configuration breaks a rule
     @Activate
-    public CoreComponent(CoreSettings settings, @Reference ServiceComponentRuntime components) {
-        this(CoreConfig.of(settings), new FailedPlugins(components));
-    }
-
-    CoreComponent(CoreConfig config, Plugins.Absence absence) {
-        this.config = config;
-        this.plugins = new Plugins(() -> this.config.pluginGrace(), absence);
+    public CoreComponent(
+            CoreSettings settings,
+            BundleContext context,
+            @Reference ServiceComponentRuntime components) {
+        config = CoreConfig.of(settings);
+        plugins =
+                new Plugins(
+                        () -> config.pluginGrace(),
+                        () -> config.pluginTimeout(),
+                        new Reasons(new FailedPlugins(components)));
+        arrivals = new Arrivals(context, plugins, () -> config.pluginTimeout());
         StorageChoice storage =
                 new StorageChoice(
                         plugins,
@@ -74,10 +91,11 @@ public final class CoreComponent implements Sandboxes, Storages {
         registry =
                 new SandboxRegistry(
                         new Environment(
-                                () -> this.config,
+                                () -> config,
                                 plugins,
                                 records,
                                 images::image,
+                                new LinuxNetworks(() -> config.network().nameServers()),
                                 HostLimits.ofThisHost(),
                                 InstantSource.system()),
                         storage);
@@ -157,38 +175,58 @@ public final class CoreComponent implements Sandboxes, Storages {
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    void addHypervisor(Hypervisor hypervisor, Map<String, ?> properties) {
-        plugins.add(Kind.HYPERVISOR, hypervisor, properties);
+    void addHypervisor(ServiceReference<Hypervisor> reference) {
+        arrivals.come(Kind.HYPERVISOR, reference);
     }
 
-    void removeHypervisor(Hypervisor hypervisor) {
-        plugins.remove(Kind.HYPERVISOR, hypervisor);
-    }
-
-    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    void addMetadataStorage(MetadataStorage storage, Map<String, ?> properties) {
-        plugins.add(Kind.STORAGE, storage, properties);
-    }
-
-    void removeMetadataStorage(MetadataStorage storage) {
-        plugins.remove(Kind.STORAGE, storage);
+    void removeHypervisor(ServiceReference<Hypervisor> reference) {
+        arrivals.go(Kind.HYPERVISOR, reference);
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    void addVmFactory(VmFactory factory, Map<String, ?> properties) {
-        plugins.add(Kind.FACTORY, factory, properties);
+    void addMetadataStorage(ServiceReference<MetadataStorage> reference) {
+        arrivals.come(Kind.STORAGE, reference);
     }
 
-    void removeVmFactory(VmFactory factory) {
-        plugins.remove(Kind.FACTORY, factory);
+    void removeMetadataStorage(ServiceReference<MetadataStorage> reference) {
+        arrivals.go(Kind.STORAGE, reference);
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    void addAgentDriver(AgentDriver driver, Map<String, ?> properties) {
-        plugins.add(Kind.AGENT, driver, properties);
+    void addVmFactory(ServiceReference<VmFactory> reference) {
+        arrivals.come(Kind.FACTORY, reference);
     }
 
-    void removeAgentDriver(AgentDriver driver) {
-        plugins.remove(Kind.AGENT, driver);
+    void removeVmFactory(ServiceReference<VmFactory> reference) {
+        arrivals.go(Kind.FACTORY, reference);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addAgentDriver(ServiceReference<AgentDriver> reference) {
+        arrivals.come(Kind.AGENT, reference);
+    }
+
+    void removeAgentDriver(ServiceReference<AgentDriver> reference) {
+        arrivals.go(Kind.AGENT, reference);
+    }
+
+    /// Why a plugin is not there.
+    private final class Reasons implements Plugins.Absence {
+        private final FailedPlugins failed;
+
+        Reasons(FailedPlugins failed) {
+            this.failed = failed;
+        }
+
+        @Override
+        public Optional<String> reason(Kind<?> kind, String name) {
+            return arrivals.reason(kind, name).or(() -> failed.reason(kind, name));
+        }
+
+        @Override
+        public List<String> suspects() {
+            BundleTrust known = trust;
+            return known == null ? List.of() : known.refusals();
+        }
     }
 }

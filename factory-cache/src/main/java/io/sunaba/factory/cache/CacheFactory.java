@@ -1,5 +1,6 @@
 package io.sunaba.factory.cache;
 
+import io.sunaba.error.RejectedException;
 import io.sunaba.error.UnavailableException;
 import io.sunaba.factory.Vm;
 import io.sunaba.factory.VmFactory;
@@ -80,12 +81,14 @@ public final class CacheFactory implements VmFactory, VmPools, MetricSource {
         this.pools =
                 new Pools(
                         config,
-                        new Maker(plugins, ownership, System::nanoTime),
+                        new Filling(
+                                new Maker(plugins, ownership, System::nanoTime),
+                                endings,
+                                counts,
+                                headStart,
+                                firstPause),
                         endings,
-                        counts,
-                        System::nanoTime,
-                        headStart,
-                        firstPause);
+                        System::nanoTime);
         this.upkeep = Worker.start("cache upkeep", this::keepUp);
     }
 
@@ -119,6 +122,11 @@ public final class CacheFactory implements VmFactory, VmPools, MetricSource {
 
     @Override
     public Vm newVm(HypervisorConfig wanted) throws InterruptedException {
+        if (wanted.sharedMemory()) {
+            throw new RejectedException(
+                    "no machine waits for %s: directories are to be shared with it, and the memory of those in the cache may be a clone's, which nobody else can map"
+                            .formatted(wanted.owner()));
+        }
         long begun = System.nanoTime();
         pools.enter();
         try {
@@ -145,7 +153,7 @@ public final class CacheFactory implements VmFactory, VmPools, MetricSource {
     /// Hands out the first machine of a class that turns out to be alive.
     private Vm handOut(MachineClass kind, HypervisorConfig wanted, Hypervisor hypervisor)
             throws InterruptedException {
-        HandOut handOut = new HandOut(plugins, agent);
+        HandOut handOut = new HandOut(plugins, agent, wanted.bootTimeout());
         while (true) {
             WaitingMachine waiting = pools.take(kind, wanted).orElseThrow(() -> miss(kind, wanted));
             boolean complete = false;
@@ -156,6 +164,9 @@ public final class CacheFactory implements VmFactory, VmPools, MetricSource {
             } catch (RuntimeException e) {
                 counts.add(Counts.Event.DEAD, wanted.hypervisor());
                 LOG.warn("Machine {} is of no use and is ended", waiting.machine().id(), e);
+                if (!handOut.hasTime()) {
+                    throw e;
+                }
             } finally {
                 if (!complete) {
                     endings.end(waiting);

@@ -10,9 +10,7 @@ import io.sunaba.factory.support.Plugins;
 import io.sunaba.hypervisor.Hypervisor;
 import io.sunaba.hypervisor.Machine;
 import io.sunaba.hypervisor.MachineState;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -22,18 +20,28 @@ import java.util.concurrent.TimeoutException;
 /// Makes of a machine that waits one that somebody has: hands it over, lets it go on, and sees that
 /// its agent answers.
 final class HandOut {
-    private static final SecureRandom RANDOM = new SecureRandom();
-    private static final int ENTROPY_BYTES = 64;
-
     /// An agent that has booted answers within milliseconds; on a busy host, within a second.
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final Plugins plugins;
     private final String agentName;
+    private final long deadline;
 
-    HandOut(Plugins plugins, String agentName) {
+    /// @param timeout how long whoever asks waits, however many machines are tried
+    HandOut(Plugins plugins, String agentName, Duration timeout) {
+        this.deadline = System.nanoTime() + timeout.toNanos();
         this.plugins = requireNonNull(plugins, "plugins is null");
         this.agentName = requireNonNull(agentName, "agentName is null");
+    }
+
+    /// Tells whether there is time to try another machine.
+    boolean hasTime() {
+        return left().isPositive();
+    }
+
+    private Duration left() {
+        Duration left = Duration.ofNanos(deadline - System.nanoTime());
+        return left.compareTo(PATIENCE) < 0 ? left : PATIENCE;
     }
 
     /// Returns the machine, running, its agent having answered. If this fails the machine is of no
@@ -84,23 +92,14 @@ final class HandOut {
             }
         }
         // The agent plugin was replaced meanwhile, and the connection lost with it.
-        return greet(machine, plugins.agent(agentName).connect(machine.agentEndpoint(), PATIENCE));
+        return greet(machine, plugins.agent(agentName).connect(machine.agentEndpoint(), left()));
     }
 
-    /// The guest's clock stood still. Its answer tells that it is alive.
-    private static Agent greet(Machine machine, Agent agent) throws InterruptedException {
-        byte[] entropy = new byte[ENTROPY_BYTES];
-        RANDOM.nextBytes(entropy);
+    /// Its answer tells that the guest is alive.
+    private Agent greet(Machine machine, Agent agent) throws InterruptedException {
         boolean complete = false;
         try {
-            within(
-                    PATIENCE,
-                    machine,
-                    () -> {
-                        agent.addEntropy(entropy);
-                        agent.setTime(Instant.now());
-                        return agent;
-                    });
+            within(left(), machine, agent::check);
             complete = true;
             return agent;
         } finally {
@@ -110,16 +109,16 @@ final class HandOut {
         }
     }
 
-    private static void within(Duration patience, Machine machine, Callable<Agent> call)
+    private static void within(Duration patience, Machine machine, Callable<Duration> call)
             throws InterruptedException {
-        FutureTask<Agent> answer = new FutureTask<>(call);
+        FutureTask<Duration> answer = new FutureTask<>(call);
         Thread.startVirtualThread(answer);
         try {
             answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             throw new TimedOutException(
-                    "the agent of machine %s does not answer within %d s"
-                            .formatted(machine.id(), patience.toSeconds()),
+                    "the agent of machine %s does not answer within %d ms"
+                            .formatted(machine.id(), patience.toMillis()),
                     e);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RuntimeException failure

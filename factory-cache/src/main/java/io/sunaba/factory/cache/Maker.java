@@ -32,6 +32,8 @@ final class Maker {
         Hypervisor hypervisor = plugins.hypervisor(like.hypervisor());
         Vm vm = plugins.factory(base).newVm(ownership.own(like, kind));
         try {
+            // What has run once is quick the next time: under emulation, several times as quick.
+            vm.agent().settle();
             vm.machine().pause();
         } catch (RuntimeException | InterruptedException | Error failure) {
             vm.agent().close();

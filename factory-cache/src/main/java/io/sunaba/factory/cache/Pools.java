@@ -21,18 +21,14 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The pools, one a class of machines, and who fills them: for each that lacks machines a thread
-/// makes one after the other. One lock guards them all, and is held for no call of a plugin.
+/// The pools, one a class of machines. For each that lacks machines a thread makes one after the
+/// other, see [Filling]. One lock guards them all, and is held for no call of a plugin.
 final class Pools implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Pools.class);
-    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
-    private final Maker maker;
+    private final Filling filling;
     private final Endings endings;
-    private final Counts counts;
     private final LongSupplier clock;
-    private final Duration headStart;
-    private final Duration firstPause;
     private final ReentrantLock lock = new ReentrantLock();
 
     /// Signalled when the configuration has changed.
@@ -48,24 +44,11 @@ final class Pools implements AutoCloseable {
     private boolean closed;
 
     /// @param clock as [System#nanoTime]
-    /// @param headStart how long whoever was handed a machine, or got none, has the host's CPUs
-    ///   before others are made
-    /// @param firstPause how long after a first failure the next machine is made
-    Pools(
-            CacheConfig config,
-            Maker maker,
-            Endings endings,
-            Counts counts,
-            LongSupplier clock,
-            Duration headStart,
-            Duration firstPause) {
+    Pools(CacheConfig config, Filling filling, Endings endings, LongSupplier clock) {
         this.config = requireNonNull(config, "config is null");
-        this.maker = requireNonNull(maker, "maker is null");
+        this.filling = requireNonNull(filling, "filling is null");
         this.endings = requireNonNull(endings, "endings is null");
-        this.counts = requireNonNull(counts, "counts is null");
         this.clock = requireNonNull(clock, "clock is null");
-        this.headStart = requireNonNull(headStart, "headStart is null");
-        this.firstPause = requireNonNull(firstPause, "firstPause is null");
     }
 
     // ---- requests ------------------------------------------------------------------------------
@@ -152,27 +135,13 @@ final class Pools implements AutoCloseable {
 
     private void begin(Pool pool) {
         if (pool.filler == null && pool.waiting.size() < pool.target) {
-            Worker filler = Worker.start("cache " + pool.kind.key(), () -> fill(pool));
+            Worker filler = Worker.start("cache " + pool.kind.key(), () -> filling.run(this, pool));
             pool.filler = filler;
             fillers.add(filler);
         }
     }
 
-    private void fill(Pool pool) {
-        Duration pause = firstPause;
-        try {
-            Thread.sleep(headStart);
-            while (reserve(pool)) {
-                pause = makeOne(pool) ? firstPause : backOff(pause);
-            }
-        } catch (InterruptedException _) {
-            LOG.debug("Pool {} is no longer filled", pool.kind.key());
-        } finally {
-            stopped(pool);
-        }
-    }
-
-    private void stopped(Pool pool) {
+    void stopped(Pool pool) {
         lock.lock();
         try {
             fillers.removeIf(Worker::isCurrent);
@@ -186,7 +155,7 @@ final class Pools implements AutoCloseable {
     }
 
     /// Decides whether one more machine is made. If not, this thread fills the pool no longer.
-    private boolean reserve(Pool pool) {
+    boolean reserve(Pool pool) {
         List<WaitingMachine> evicted = List.of();
         lock.lock();
         try {
@@ -207,25 +176,8 @@ final class Pools implements AutoCloseable {
         }
     }
 
-    private boolean makeOne(Pool pool) throws InterruptedException {
-        String hypervisor = pool.kind.hypervisor();
-        try {
-            WaitingMachine made = maker.make(base(), pool.kind, pool.like);
-            counts.add(Counts.Event.REFILL, hypervisor);
-            if (add(pool, made)) {
-                var _ = made.machine().exited().thenRun(() -> died(pool, made));
-            } else {
-                endings.end(made);
-            }
-            return true;
-        } catch (RuntimeException e) {
-            counts.add(Counts.Event.FAILED_REFILL, hypervisor);
-            failed(pool, e);
-            return false;
-        }
-    }
-
-    private String base() {
+    /// Returns the name of the factory that makes the machines.
+    String base() {
         lock.lock();
         try {
             return config.base();
@@ -234,7 +186,8 @@ final class Pools implements AutoCloseable {
         }
     }
 
-    private boolean add(Pool pool, WaitingMachine made) {
+    /// Puts a machine into its pool, if it is still wanted there.
+    boolean add(Pool pool, WaitingMachine made) {
         lock.lock();
         try {
             pool.making = 0;
@@ -249,7 +202,7 @@ final class Pools implements AutoCloseable {
         }
     }
 
-    private void failed(Pool pool, RuntimeException failure) {
+    void failed(Pool pool, RuntimeException failure) {
         String reason = Objects.requireNonNullElse(failure.getMessage(), failure.toString());
         lock.lock();
         try {
@@ -264,26 +217,22 @@ final class Pools implements AutoCloseable {
         LOG.debug("Pool {} cannot be filled just now", pool.kind.key(), failure);
     }
 
-    /// Waits, and returns how long to wait the next time.
-    private Duration backOff(Duration pause) throws InterruptedException {
+    /// Waits for another configuration, and tells whether there is one.
+    boolean awaitConfiguration(Duration longest) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             CacheConfig before = config;
-            long left = pause.toNanos();
+            long left = longest.toNanos();
             while (left > 0 && config.equals(before)) {
                 left = changed.awaitNanos(left);
             }
-            if (left > 0) {
-                return firstPause;
-            }
+            return left > 0;
         } finally {
             lock.unlock();
         }
-        Duration next = pause.multipliedBy(2);
-        return next.compareTo(LONGEST_PAUSE) < 0 ? next : LONGEST_PAUSE;
     }
 
-    private void died(Pool pool, WaitingMachine dead) {
+    void died(Pool pool, WaitingMachine dead) {
         lock.lock();
         try {
             if (!pool.waiting.remove(dead)) {

@@ -126,7 +126,21 @@ class CacheFactoryTest {
                 1,
                 mebibytes * MIB,
                 mebibytes * MIB,
+                false,
                 Duration.ofSeconds(5));
+    }
+
+    private static HypervisorConfig sharing(HypervisorConfig config) {
+        return new HypervisorConfig(
+                config.hypervisor(),
+                config.owner(),
+                config.guest(),
+                config.vcpus(),
+                config.maximumVcpus(),
+                config.memoryBytes(),
+                config.maximumMemoryBytes(),
+                true,
+                config.bootTimeout());
     }
 
     private static void await(String what, BooleanSupplier condition) {
@@ -172,6 +186,14 @@ class CacheFactoryTest {
                 .sum();
     }
 
+    @Test
+    void machinesThatShareTheirMemoryAreNotKept() {
+        assertThatThrownBy(() -> factory.newVm(sharing(config("sandbox/shares", 256))))
+                .isInstanceOf(RejectedException.class)
+                .hasMessageContainingAll("sandbox/shares", "directories are to be shared");
+        assertThat(factory.list()).as("nor is a pool opened for them").isEmpty();
+    }
+
     // ---- handing out ---------------------------------------------------------------------------
 
     @Test
@@ -182,6 +204,7 @@ class CacheFactoryTest {
         awaitWaiting(2, 256);
         assertThat(waiting())
                 .allSatisfy(it -> assertThat(it.record().owner()).startsWith("cache/"));
+        assertThat(fakes.calls).contains("settle");
         fakes.calls.clear();
         fakes.gate = new CountDownLatch(1);
 
@@ -191,7 +214,7 @@ class CacheFactoryTest {
         assertThat(vm.machine().record().owner()).isEqualTo("sandbox/second");
         assertThat(fakes.calls)
                 .as("handed over before it runs")
-                .containsExactly("assign sandbox/second", "addEntropy", "setTime");
+                .containsExactly("assign sandbox/second", "check");
         assertThat(pool(256).waiting()).isEqualTo(1);
         fakes.gate.countDown();
         awaitWaiting(2, 256);
@@ -298,7 +321,7 @@ class CacheFactoryTest {
                                 failure.complete(e);
                             }
                         });
-        await("under way", () -> fakes.calls.contains("addEntropy"));
+        await("under way", () -> fakes.calls.contains("check"));
         caller.interrupt();
 
         assertThat(failure.get()).isInstanceOf(InterruptedException.class);
@@ -440,7 +463,7 @@ class CacheFactoryTest {
                 request.completeExceptionally(e);
             }
         });
-        await("under way", () -> fakes.calls.contains("addEntropy"));
+        await("under way", () -> fakes.calls.contains("check"));
         CompletableFuture<Void> stopped =
                 CompletableFuture.runAsync(factory::close, Thread::startVirtualThread);
         await("no longer serves", () -> factory.list().isEmpty());

@@ -28,20 +28,24 @@ class PoolsTest {
                     1,
                     1,
                     1,
+                    false,
                     Duration.ofSeconds(5));
 
     private final FakeMachines fakes = new FakeMachines("cache/");
     private final MachineClass kind = MachineClass.of(LIKE, fakes.capabilities());
     private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 1);
+    private final Endings endings = new Endings(fakes);
     private final Pools pools =
             new Pools(
                     new CacheConfig("base", "kata", 2, 1 << 20, Duration.ofMinutes(10)),
-                    new Maker(fakes, new Ownership("cache"), clock::get),
-                    new Endings(fakes),
-                    new Counts(),
-                    clock::get,
-                    Duration.ZERO,
-                    Duration.ofMillis(1));
+                    new Filling(
+                            new Maker(fakes, new Ownership("cache"), clock::get),
+                            endings,
+                            new Counts(),
+                            Duration.ZERO,
+                            Duration.ofMillis(1)),
+                    endings,
+                    clock::get);
 
     @AfterEach
     void close() {

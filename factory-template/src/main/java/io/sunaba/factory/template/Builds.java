@@ -3,6 +3,7 @@ package io.sunaba.factory.template;
 import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 
+import io.sunaba.agent.Agent;
 import io.sunaba.error.RejectedException;
 import io.sunaba.error.UnavailableException;
 import io.sunaba.factory.Vm;
@@ -164,9 +165,7 @@ final class Builds implements AutoCloseable {
         Path state = store.begin(kind);
         try {
             Vm vm = plugins.factory(config.base()).newVm(ownership.own(wanted, kind));
-            // The agent has answered: it is ready. An open session would be broken in every clone.
-            vm.agent().close();
-            save(vm.machine(), state);
+            save(vm, state);
             TemplateRecord made = planned.taking(DiskUsage.of(state));
             store.complete(made);
             complete = true;
@@ -178,9 +177,15 @@ final class Builds implements AutoCloseable {
         }
     }
 
-    private static void save(Machine machine, Path state) throws InterruptedException {
+    private static void save(Vm vm, Path state) throws InterruptedException {
+        Machine machine = vm.machine();
         RuntimeException end = new IllegalStateException("the template's machine does not end");
         try {
+            // An open session would be broken in every clone.
+            try (Agent agent = vm.agent()) {
+                agent.settle();
+            }
+            Rest.await(machine);
             machine.pause();
             machine.ability(Snapshot.class).save(state);
         } finally {

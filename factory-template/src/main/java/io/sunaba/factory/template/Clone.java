@@ -13,13 +13,11 @@ import io.sunaba.hypervisor.MachineSpec;
 import io.sunaba.hypervisor.SnapshotRestore;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Instant;
 import java.util.HexFormat;
 
-/// A machine that goes on from a template's state, with an identity of its own.
+/// A machine that goes on from a template's state.
 final class Clone {
     private static final SecureRandom RANDOM = new SecureRandom();
-    private static final int ENTROPY_BYTES = 64;
     private static final int ID_BYTES = 16;
 
     private final Hypervisor hypervisor;
@@ -33,7 +31,7 @@ final class Clone {
     }
 
     Vm make(HypervisorConfig config) throws InterruptedException {
-        MachineSpec spec = new MachineSpec(HexFormat.of().formatHex(random(ID_BYTES)), config);
+        MachineSpec spec = new MachineSpec(randomId(), config);
         Machine machine = hypervisor.ability(SnapshotRestore.class).restore(spec, state);
         try {
             machine.resume();
@@ -44,23 +42,14 @@ final class Clone {
         }
     }
 
-    /// All clones wake with the template's clock and the template's random numbers.
     private Agent agent(Machine machine, HypervisorConfig config) throws InterruptedException {
         // Half of the time, so that some is left to boot one if this one is silent.
-        Agent agent = driver.connect(machine.agentEndpoint(), config.bootTimeout().dividedBy(2));
-        try {
-            agent.addEntropy(random(ENTROPY_BYTES));
-            agent.setTime(Instant.now());
-            return agent;
-        } catch (RuntimeException | InterruptedException | Error failure) {
-            agent.close();
-            throw failure;
-        }
+        return driver.connect(machine.agentEndpoint(), config.bootTimeout().dividedBy(2));
     }
 
-    private static byte[] random(int length) {
-        byte[] bytes = new byte[length];
+    private static String randomId() {
+        byte[] bytes = new byte[ID_BYTES];
         RANDOM.nextBytes(bytes);
-        return bytes;
+        return HexFormat.of().formatHex(bytes);
     }
 }

@@ -99,6 +99,7 @@ public final class TemplateFactory implements VmFactory, Templates, MetricSource
 
     @Override
     public Vm newVm(HypervisorConfig wanted) throws InterruptedException {
+        requirePrivate(wanted);
         try (Calls.Call _ = calls.begin()) {
             Hypervisor hypervisor = plugins.hypervisor(wanted.hypervisor());
             MachineClass kind = kind(hypervisor, wanted);
@@ -108,6 +109,14 @@ public final class TemplateFactory implements VmFactory, Templates, MetricSource
                 throw builds.begin(kind, wanted);
             }
             return clone(hypervisor, template.get(), wanted);
+        }
+    }
+
+    private static void requirePrivate(HypervisorConfig wanted) {
+        if (wanted.sharedMemory()) {
+            throw new RejectedException(
+                    "the machine of %s cannot be a clone: directories are to be shared with it, and nobody else can map a clone's memory"
+                            .formatted(wanted.owner()));
         }
     }
 
@@ -169,6 +178,7 @@ public final class TemplateFactory implements VmFactory, Templates, MetricSource
 
     @Override
     public Template create(HypervisorConfig wanted) throws InterruptedException {
+        requirePrivate(wanted);
         MachineClass kind;
         try (Calls.Call _ = calls.begin()) {
             kind = kind(plugins.hypervisor(wanted.hypervisor()), wanted);

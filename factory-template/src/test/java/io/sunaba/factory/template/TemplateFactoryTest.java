@@ -70,11 +70,25 @@ class TemplateFactoryTest {
                 1,
                 memory,
                 memory,
+                false,
                 Duration.ofSeconds(5));
     }
 
     private static HypervisorConfig config(String owner) {
         return config(owner, "build-1", 1 << 20);
+    }
+
+    private static HypervisorConfig sharing(HypervisorConfig config) {
+        return new HypervisorConfig(
+                config.hypervisor(),
+                config.owner(),
+                config.guest(),
+                config.vcpus(),
+                config.maximumVcpus(),
+                config.memoryBytes(),
+                config.maximumMemoryBytes(),
+                true,
+                config.bootTimeout());
     }
 
     private void makeTemplate() throws InterruptedException {
@@ -125,6 +139,9 @@ class TemplateFactoryTest {
         makeTemplate();
 
         assertThat(fakes.boots).as("the one that is the template").hasValue(1);
+        assertThat(fakes.calls)
+                .as("settled, then saved without a session, at rest")
+                .containsSubsequence("settle", "close", "usage", "save");
         assertThat(fakes.machines).as("the template's own machine has ended").isEmpty();
         fakes.calls.clear();
         Vm vm = factory.newVm(config("sandbox/second"));
@@ -132,8 +149,8 @@ class TemplateFactoryTest {
         assertThat(vm.machine().state()).isEqualTo(MachineState.RUNNING);
         assertThat(vm.machine().record().owner()).isEqualTo("sandbox/second");
         assertThat(fakes.calls)
-                .as("an identity of its own before anything else")
-                .containsExactly("restore sandbox/second", "addEntropy", "setTime");
+                .as("nothing before its caller gives it an identity")
+                .containsExactly("restore sandbox/second");
         assertThat(fakes.boots).hasValue(1);
         assertThat(fakes.openAgents).hasValue(1);
         assertThat(metric("sunaba_template_misses_total")).isEqualTo(2);
@@ -143,6 +160,19 @@ class TemplateFactoryTest {
                 .filteredOn(Metric.Histogram.class::isInstance)
                 .singleElement()
                 .satisfies(it -> assertThat(((Metric.Histogram) it).count()).isEqualTo(1));
+    }
+
+    @Test
+    void machinesThatShareTheirMemoryAreNoClones() throws Exception {
+        makeTemplate();
+        fakes.calls.clear();
+        assertThatThrownBy(() -> factory.newVm(sharing(config("sandbox/shares"))))
+                .isInstanceOf(RejectedException.class)
+                .hasMessageContainingAll("sandbox/shares", "directories are to be shared");
+        assertThatThrownBy(() -> factory.create(sharing(config("sandbox/shares"))))
+                .isInstanceOf(RejectedException.class);
+        assertThat(fakes.calls).isEmpty();
+        assertThat(factory.list()).hasSize(1);
     }
 
     @Test

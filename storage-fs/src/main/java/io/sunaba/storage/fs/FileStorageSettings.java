@@ -1,5 +1,6 @@
 package io.sunaba.storage.fs;
 
+import io.sunaba.configuration.Allowed;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
@@ -13,5 +14,6 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             description =
                     "Absolute path of the directory of the records. It is made if it is missing,"
                             + " and must be the owner's alone (0700).")
+    @Allowed(pattern = "/.*", rule = "an absolute path")
     String directory();
 }

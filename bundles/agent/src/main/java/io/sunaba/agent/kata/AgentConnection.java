@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
 final class AgentConnection implements AutoCloseable {
     private final TtrpcChannel channel;
     private final GuestDetails guestDetails;
-    private final boolean resolvesNames;
+    private final boolean ours;
     private final CompletableFuture<String> lost = new CompletableFuture<>();
 
-    /// @param resolvesNames whether the agent looks up users by name
-    AgentConnection(TtrpcChannel channel, GuestDetails guestDetails, boolean resolvesNames) {
+    /// @param ours whether it is our own agent, which can do what others cannot
+    AgentConnection(TtrpcChannel channel, GuestDetails guestDetails, boolean ours) {
         this.channel = channel;
         this.guestDetails = guestDetails;
-        this.resolvesNames = resolvesNames;
+        this.ours = ours;
         var _ = channel.ended().exceptionally(this::tell);
     }
 
@@ -37,8 +37,8 @@ final class AgentConnection implements AutoCloseable {
         return guestDetails;
     }
 
-    boolean resolvesNames() {
-        return resolvesNames;
+    boolean ours() {
+        return ours;
     }
 
     /// A stage of its own for everyone who asks, so that no dependent holds up another, or the

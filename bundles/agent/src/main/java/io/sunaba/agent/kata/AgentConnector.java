@@ -122,14 +122,25 @@ final class AgentConnector {
         }
         Optional<Greeting> greeting = TtrpcHandshake.open(connection, patience);
         TtrpcChannel channel = TtrpcChannel.open(name(), connection);
+        return new AgentConnection(channel, details(channel, greeting), greeting.isPresent());
+    }
+
+    /// One question less for a guest that has just woken, and is slow in all that it does first.
+    private GuestDetails details(TtrpcChannel channel, Optional<Greeting> greeting)
+            throws IOException, InterruptedException {
+        String build = GuestText.line(greeting.map(Greeting::buildHash).orElse(""));
+        Optional<Greeting> telling = greeting.filter(said -> !said.protocolVersion().isEmpty());
+        if (telling.isPresent()) {
+            return new GuestDetails(
+                    GuestText.line(telling.get().agentVersion()),
+                    GuestText.line(telling.get().protocolVersion()),
+                    build);
+        }
         VersionCheckResponse version = version(channel);
-        return new AgentConnection(
-                channel,
-                new GuestDetails(
-                        GuestText.line(version.getAgentVersion()),
-                        GuestText.line(version.getGrpcVersion()),
-                        GuestText.line(greeting.map(Greeting::buildHash).orElse(""))),
-                greeting.isPresent());
+        return new GuestDetails(
+                GuestText.line(version.getAgentVersion()),
+                GuestText.line(version.getGrpcVersion()),
+                build);
     }
 
     /// Without a limit of its own: whoever waits for the agent has one.

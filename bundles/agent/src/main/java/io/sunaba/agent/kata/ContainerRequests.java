@@ -32,7 +32,7 @@ final class ContainerRequests {
                                                             .formatted(id, share.tag()));
                                 })
                         .setSandboxPidns(container.sharedPidNamespace())
-                        .setOCI(OciSpec.of(container.config(), home + "/rootfs"));
+                        .setOCI(OciSpec.of(container.config(), home + "/rootfs", ours));
         if (!ours && dropsSomething(container.config())) {
             throw new RejectedException(
                     "container %s: seccomp with a default error number is not supported by this agent"

@@ -1,5 +1,6 @@
 package io.sunaba.agent.kata;
 
+import io.sunaba.configuration.Allowed;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
@@ -11,5 +12,8 @@ public @interface KataAgentSettings {
     @AttributeDefinition(
             name = "Request timeout",
             description = "How long an agent may take to answer a request, such as 60s.")
+    @Allowed(
+            pattern = "0*[1-9]\\d{0,8}(ms|s|m)",
+            rule = "a number above 0 with ms, s or m, such as 60s")
     String request_timeout() default "60s";
 }

@@ -2,6 +2,7 @@ package io.sunaba.agent.kata;
 
 import io.sunaba.sandbox.Mount;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// What every container has unless it asks for something else (source: OCI runtime specification,
 /// and what runc and containerd write).
@@ -45,6 +46,18 @@ final class OciDefaults {
                             "cgroup",
                             "cgroup",
                             List.of("nosuid", "noexec", "nodev", "relatime", "ro")));
+
+    /// What tells a container where it is in the network: our agent keeps these files for all
+    /// containers of a sandbox, and up to date.
+    static final List<Mount> NETWORK_FILES =
+            Stream.of("resolv.conf", "hosts", "hostname")
+                    .map(file ->
+                            new Mount(
+                                    "/etc/" + file,
+                                    "bind",
+                                    "/run/network/" + file,
+                                    List.of("bind", "ro", "nosuid", "nodev", "noexec")))
+                    .toList();
 
     static final List<String> MASKED_PATHS =
             List.of(

@@ -12,6 +12,7 @@ import io.sunaba.guest.protocol.Spec;
 import io.sunaba.sandbox.ContainerConfig;
 import io.sunaba.sandbox.Mount;
 import io.sunaba.sandbox.Resources;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,11 +20,13 @@ import java.util.Map;
 /// Builds a container's OCI runtime configuration.
 final class OciSpec {
     private static final String VERSION = "1.0.2";
+    private static final Path ETC = Path.of("/etc");
 
     private OciSpec() {}
 
     /// @param rootPath where the guest has the root file system mounted
-    static Spec of(ContainerConfig config, String rootPath) {
+    /// @param ours whether the agent is ours, which keeps files about the network
+    static Spec of(ContainerConfig config, String rootPath, boolean ours) {
         Spec.Builder spec =
                 Spec.newBuilder()
                         .setVersion(VERSION)
@@ -37,7 +40,7 @@ final class OciSpec {
         if (config.hostname() != null) {
             spec.setHostname(config.hostname());
         }
-        for (Mount mount : mounts(config)) {
+        for (Mount mount : mounts(config, ours)) {
             spec.addMounts(
                     io.sunaba.guest.protocol.Mount.newBuilder()
                             .setDestination(mount.destination())
@@ -50,14 +53,23 @@ final class OciSpec {
 
     /// The usual mounts unless it is bare, each replaced where the container brings its own, then
     /// what else it brings.
-    private static Iterable<Mount> mounts(ContainerConfig config) {
+    private static Iterable<Mount> mounts(ContainerConfig config, boolean ours) {
         if (config.bare()) {
             return config.mounts();
         }
         Map<String, Mount> byDestination = new LinkedHashMap<>();
         OciDefaults.MOUNTS.forEach(mount -> byDestination.put(mount.destination(), mount));
+        if (ours && config.mounts().stream().noneMatch(OciSpec::isEtc)) {
+            OciDefaults.NETWORK_FILES.forEach(
+                    mount -> byDestination.put(mount.destination(), mount));
+        }
         config.mounts().forEach(mount -> byDestination.put(mount.destination(), mount));
         return byDestination.values();
+    }
+
+    /// Who brings all of `/etc` brings the files in it.
+    private static boolean isEtc(Mount mount) {
+        return Path.of(mount.destination()).normalize().equals(ETC);
     }
 
     private static Linux linux(ContainerConfig config) {

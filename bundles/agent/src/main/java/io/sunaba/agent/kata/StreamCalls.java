@@ -3,6 +3,7 @@ package io.sunaba.agent.kata;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.MethodDescriptor;
+import io.sunaba.agent.StreamPosition;
 import io.sunaba.error.UnavailableException;
 import io.sunaba.guest.protocol.AgentServiceGrpc;
 import io.sunaba.guest.protocol.CloseStdinRequest;
@@ -11,6 +12,7 @@ import io.sunaba.guest.protocol.ReadStreamResponse;
 import io.sunaba.guest.protocol.TtyWinResizeRequest;
 import io.sunaba.guest.protocol.WriteStreamRequest;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /// The calls on a process's standard streams. They take as long as the process lets them.
 final class StreamCalls {
@@ -24,44 +26,69 @@ final class StreamCalls {
     /// What an answer has besides its data.
     private static final int ENVELOPE = 64;
 
+    /// What a process prints to.
+    record Output(String title, MethodDescriptor<ReadStreamRequest, ReadStreamResponse> method) {
+        static final Output STDOUT = new Output("stdout", AgentServiceGrpc.getReadStdoutMethod());
+        static final Output STDERR = new Output("stderr", AgentServiceGrpc.getReadStderrMethod());
+
+        private String operation(String containerId, String processId) {
+            return "read %s of process %s of container %s".formatted(title, processId, containerId);
+        }
+    }
+
     private final AgentCalls calls;
 
     StreamCalls(AgentCalls calls) {
         this.calls = calls;
     }
 
-    void writeStdin(String containerId, String processId, byte[] data) throws InterruptedException {
+    /// @param position what the caller has given before, or null if it does not count
+    void writeStdin(
+            String containerId, String processId, byte[] data, @Nullable StreamPosition position)
+            throws InterruptedException {
         // Shared, not copied: the caller keeps its hands off the array until this returns.
         ByteString left = UnsafeByteOperations.unsafeWrap(data);
+        StreamPosition at = position;
         while (!left.isEmpty()) {
-            int taken =
-                    write(
-                            containerId,
-                            processId,
-                            left.substring(0, Math.min(WRITE_CHUNK, left.size())));
+            ByteString chunk = left.substring(0, Math.min(WRITE_CHUNK, left.size()));
+            int taken = write(containerId, processId, chunk, at);
             left = left.substring(taken);
+            at = at == null ? null : at.plus(taken);
         }
     }
 
-    private int write(String containerId, String processId, ByteString chunk)
+    private int write(
+            String containerId,
+            String processId,
+            ByteString chunk,
+            @Nullable StreamPosition position)
             throws InterruptedException {
         String operation =
                 "write to stdin of process %s of container %s".formatted(processId, containerId);
+        WriteStreamRequest.Builder request =
+                WriteStreamRequest.newBuilder()
+                        .setContainerId(containerId)
+                        .setExecId(processId)
+                        .setData(chunk);
+        if (position != null) {
+            request.setPosition(message(position));
+        }
         int taken =
                 calls.callUnlimited(
-                                operation,
-                                AgentServiceGrpc.getWriteStdinMethod(),
-                                WriteStreamRequest.newBuilder()
-                                        .setContainerId(containerId)
-                                        .setExecId(processId)
-                                        .setData(chunk)
-                                        .build())
+                                operation, AgentServiceGrpc.getWriteStdinMethod(), request.build())
                         .getLen();
         if (taken <= 0 || taken > chunk.size()) {
             throw new UnavailableException(
                     "%s: the agent took %d of %d bytes".formatted(operation, taken, chunk.size()));
         }
         return taken;
+    }
+
+    private static io.sunaba.guest.protocol.StreamPosition message(StreamPosition position) {
+        return io.sunaba.guest.protocol.StreamPosition.newBuilder()
+                .setCounter(position.counter())
+                .setBytes(position.bytes())
+                .build();
     }
 
     void closeStdin(String containerId, String processId) throws InterruptedException {
@@ -74,48 +101,32 @@ final class StreamCalls {
                         .build());
     }
 
-    byte[] readStdout(String containerId, String processId, int maximumBytes)
-            throws InterruptedException {
-        return read(
-                "stdout",
-                AgentServiceGrpc.getReadStdoutMethod(),
-                containerId,
-                processId,
-                maximumBytes);
-    }
-
-    byte[] readStderr(String containerId, String processId, int maximumBytes)
-            throws InterruptedException {
-        return read(
-                "stderr",
-                AgentServiceGrpc.getReadStderrMethod(),
-                containerId,
-                processId,
-                maximumBytes);
-    }
-
-    private byte[] read(
-            String stream,
-            MethodDescriptor<ReadStreamRequest, ReadStreamResponse> method,
+    /// @param position what the caller has had, or null if it does not count
+    byte[] read(
+            Output output,
             String containerId,
             String processId,
-            int maximumBytes)
+            int maximumBytes,
+            @Nullable StreamPosition position)
             throws InterruptedException {
         if (maximumBytes <= 0) {
             throw new IllegalArgumentException("maximumBytes is " + maximumBytes);
         }
-        String operation =
-                "read %s of process %s of container %s".formatted(stream, processId, containerId);
+        String operation = output.operation(containerId, processId);
         int most = Math.min(maximumBytes, READ_CHUNK);
-        ReadStreamRequest request =
+        ReadStreamRequest.Builder request =
                 ReadStreamRequest.newBuilder()
                         .setContainerId(containerId)
                         .setExecId(processId)
-                        .setLen(most)
-                        .build();
+                        .setLen(most);
+        if (position != null) {
+            request.setPosition(message(position));
+        }
         ByteString data;
         try {
-            data = calls.tryCallUnlimited(method, request, most + ENVELOPE).getData();
+            data =
+                    calls.tryCallUnlimited(output.method, request.build(), most + ENVELOPE)
+                            .getData();
         } catch (AgentCalls.Refusal refusal) {
             if (isEnd(refusal)) {
                 return new byte[0];
@@ -128,6 +139,20 @@ final class StreamCalls {
                             .formatted(operation, data.size(), most));
         }
         return data.toByteArray();
+    }
+
+    /// Tells an agent of ours what has arrived; another one would take it for a read.
+    void confirm(Output output, String containerId, String processId, StreamPosition position)
+            throws InterruptedException {
+        calls.call(
+                output.operation(containerId, processId),
+                output.method,
+                ReadStreamRequest.newBuilder()
+                        .setContainerId(containerId)
+                        .setExecId(processId)
+                        .setPosition(message(position))
+                        .setOnlyPosition(true)
+                        .build());
     }
 
     /// A stock agent fails at the end of a stream, with a message that ends in "EOF" or "eof".

@@ -110,7 +110,18 @@ class ContainerRequestsTest {
                         "/dev/shm",
                         "/dev/mqueue",
                         "/sys",
-                        "/sys/fs/cgroup");
+                        "/sys/fs/cgroup",
+                        "/etc/resolv.conf",
+                        "/etc/hosts",
+                        "/etc/hostname");
+        assertThat(spec.getMounts(7))
+                .isEqualTo(
+                        Mount.newBuilder()
+                                .setDestination("/etc/resolv.conf")
+                                .setType("bind")
+                                .setSource("/run/network/resolv.conf")
+                                .addAllOptions(List.of("bind", "ro", "nosuid", "nodev", "noexec"))
+                                .build());
         assertThat(spec.getLinux().getNamespacesList())
                 .extracting(LinuxNamespace::getType)
                 .containsExactlyInAnyOrder("mount", "pid", "cgroup");
@@ -133,6 +144,44 @@ class ContainerRequestsTest {
         assertThat(process.getCapabilities().getEffectiveList())
                 .isEqualTo(process.getCapabilities().getPermittedList());
         assertThat(process.getCapabilities().getAmbientList()).isEmpty();
+    }
+
+    @Test
+    void leavesTheFilesAboutTheNetworkToWhoBringsThem() {
+        assertThat(destinations(plainWith("/etc/hosts"), true))
+                .endsWith("/etc/resolv.conf", "/etc/hosts", "/etc/hostname");
+        assertThat(destinations(plainWith("/etc/"), true)).endsWith("/sys/fs/cgroup", "/etc/");
+        assertThat(destinations(PLAIN, false))
+                .as("another agent has no such files")
+                .endsWith("/sys/fs/cgroup");
+    }
+
+    private static List<String> destinations(ContainerConfig config, boolean ours) {
+        return ContainerRequests.create(new GuestContainer(config, DISK, true), ours)
+                .getOCI()
+                .getMountsList()
+                .stream()
+                .map(Mount::getDestination)
+                .toList();
+    }
+
+    private static ContainerConfig plainWith(String destination) {
+        return new ContainerConfig(
+                PLAIN.id(),
+                PLAIN.rootfs(),
+                false,
+                PLAIN.process(),
+                null,
+                List.of(
+                        new io.sunaba.sandbox.Mount(
+                                destination, "bind", "/somewhere", List.of("bind"))),
+                PLAIN.resources(),
+                List.of(),
+                List.of(),
+                Map.of(),
+                null,
+                false,
+                Map.of());
     }
 
     @Test
@@ -176,10 +225,10 @@ class ContainerRequestsTest {
         assertThat(spec.getHostname()).isEqualTo("blue");
         assertThat(spec.getRoot().getReadonly()).isTrue();
         assertThat(spec.getAnnotationsMap()).containsEntry("note", "x");
-        assertThat(spec.getMountsList()).hasSize(8);
+        assertThat(spec.getMountsList()).hasSize(11);
         assertThat(spec.getMounts(3).getDestination()).isEqualTo("/dev/shm");
         assertThat(spec.getMounts(3).getOptionsList()).containsExactly("size=9m");
-        assertThat(spec.getMounts(7).getDestination()).isEqualTo("/tmp");
+        assertThat(spec.getMounts(10).getDestination()).isEqualTo("/tmp");
         assertThat(spec.getLinux().getNamespacesList())
                 .extracting(LinuxNamespace::getType)
                 .contains("uts");

@@ -3,10 +3,14 @@ package io.sunaba.agent.kata;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.grpc.Status;
 import io.sunaba.agent.Agent;
 import io.sunaba.agent.GuestDetails;
 import io.sunaba.error.TimedOutException;
 import io.sunaba.error.UnavailableException;
+import io.sunaba.guest.protocol.HealthGrpc;
+import io.sunaba.guest.protocol.OpenResponse;
+import io.sunaba.guest.protocol.SessionGrpc;
 import io.sunaba.hypervisor.AgentEndpoint;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -51,6 +55,25 @@ class KataAgentDriverTest {
             assertThat(agent.guestDetails())
                     .isEqualTo(new GuestDetails("1.2.3", "0.0.1", "abcdef"));
             assertThat(agent.check()).isPositive();
+        }
+    }
+
+    @Test
+    void asksNothingThatTheGuestHasTold() throws Exception {
+        FakeAgent fake = FakeAgent.own();
+        fake.on(
+                SessionGrpc.getOpenMethod(),
+                request ->
+                        OpenResponse.newBuilder()
+                                .setNonce(request.getNonce())
+                                .setAgentVersion("4.5.6")
+                                .setBuildHash("abcdef")
+                                .setProtocolVersion("2.0")
+                                .build());
+        fake.refuse(HealthGrpc.getVersionMethod(), Status.UNIMPLEMENTED);
+        try (GuestEnd _ = GuestEnd.plain(socket(), fake.server());
+                Agent agent = driver.connect(unix(), PATIENCE)) {
+            assertThat(agent.guestDetails()).isEqualTo(new GuestDetails("4.5.6", "2.0", "abcdef"));
         }
     }
 

@@ -1,13 +1,16 @@
 package io.sunaba.agent.kata;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Empty;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.sunaba.agent.Agent;
+import io.sunaba.agent.GuestDevice;
 import io.sunaba.agent.GuestSandbox;
 import io.sunaba.error.ConflictException;
 import io.sunaba.error.NotFoundException;
@@ -16,7 +19,10 @@ import io.sunaba.error.TimedOutException;
 import io.sunaba.error.UnavailableException;
 import io.sunaba.guest.protocol.AgentServiceGrpc;
 import io.sunaba.guest.protocol.CreateSandboxRequest;
+import io.sunaba.guest.protocol.NetworkGrpc;
+import io.sunaba.guest.protocol.PrepareResponse;
 import io.sunaba.guest.protocol.ReadStreamResponse;
+import io.sunaba.guest.protocol.SessionGrpc;
 import io.sunaba.guest.protocol.WaitProcessResponse;
 import io.sunaba.guest.protocol.WriteStreamResponse;
 import io.sunaba.hypervisor.AgentEndpoint;
@@ -29,6 +35,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -115,10 +122,58 @@ class KataAgentTest {
     }
 
     @Test
+    void hasTheAgentPractiseAndSettle() throws Exception {
+        List<String> calls = new CopyOnWriteArrayList<>();
+        record(calls, SessionGrpc.getPrepareMethod(), PrepareResponse.getDefaultInstance());
+        record(calls, AgentServiceGrpc.getSetGuestDateTimeMethod(), Empty.getDefaultInstance());
+        record(calls, AgentServiceGrpc.getDestroySandboxMethod(), Empty.getDefaultInstance());
+        record(calls, SessionGrpc.getSettleMethod(), Empty.getDefaultInstance());
+        agent.settle();
+        assertThat(calls)
+                .startsWith("Prepare", "SetGuestDateTime", "DestroySandbox", "Prepare")
+                .endsWith("DestroySandbox", "Settle");
+    }
+
+    private <Q, R> void record(List<String> calls, MethodDescriptor<Q, R> method, R answer) {
+        fake.on(
+                method,
+                _ -> {
+                    calls.add(requireNonNull(method.getBareMethodName()));
+                    return answer;
+                });
+    }
+
+    /// A stock agent ends when its sandbox is destroyed.
+    @Test
+    void leavesAStockAgentAlone() throws Exception {
+        Path socket = directory.resolve("stock.sock");
+        try (GuestEnd _ = GuestEnd.plain(socket, FakeAgent.stock().server());
+                Agent stock =
+                        driver.connect(
+                                new AgentEndpoint.UnixSocket(socket), Duration.ofSeconds(20))) {
+            stock.settle();
+            assertThat(stock.lost().toCompletableFuture()).isNotDone();
+        }
+    }
+
+    @Test
     void namesAnOperationThatTheAgentDoesNotKnow() {
         assertThatThrownBy(() -> agent.pauseContainer("web"))
                 .isInstanceOf(RejectedException.class)
                 .hasMessageStartingWith("pause container web: the agent cannot: ");
+    }
+
+    @Test
+    void namesWhatAStockAgentCannotDoWithDevices() {
+        GuestDevice device =
+                new GuestDevice("data", new GuestDevice.Share("dev-1"), null, false, "/data");
+        assertThatThrownBy(() -> agent.addDevice("web", device))
+                .isInstanceOf(RejectedException.class)
+                .hasMessageStartingWith("add device data to container web: the agent cannot: ");
+        assertThatThrownBy(() -> agent.removeDevice("web", "data"))
+                .isInstanceOf(RejectedException.class)
+                .hasMessageStartingWith(
+                        "remove device data from container web: the agent cannot: ");
     }
 
     @Test
@@ -337,6 +392,25 @@ class KataAgentTest {
                                 .setSandboxPidns(true)
                                 .addStorages(ContainerRequests.sharedMemory())
                                 .build());
+    }
+
+    @Test
+    void tellsTheGuestOfNameServers() throws Exception {
+        CompletableFuture<List<String>> told = new CompletableFuture<>();
+        fake.on(
+                NetworkGrpc.getSetNameServersMethod(),
+                request -> {
+                    told.complete(request.getAddressesList());
+                    return Empty.getDefaultInstance();
+                });
+        agent.setNameServers(List.of("10.0.2.3", "fd00::3"));
+        assertThat(told.get()).containsExactly("10.0.2.3", "fd00::3");
+        fake.refuse(
+                NetworkGrpc.getSetNameServersMethod(),
+                Status.UNIMPLEMENTED.withDescription("no such method"));
+        assertThatThrownBy(() -> agent.setNameServers(List.of()))
+                .isInstanceOf(RejectedException.class)
+                .hasMessage("set the name servers: the agent cannot: no such method");
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.util.Set;
 /// @param factoryFallback the VM factories that serve, in this order, when the chosen one cannot
 /// @param maximumVcpus the most that a sandbox may have, or 0 for all that the host has
 /// @param maximumMemoryBytes the most that a sandbox may have, or 0 for all that the host has
+/// @param network the network of sandboxes that ask for none
 /// @param guestImage the directory of the guest image
 /// @param dataDirectory where the core keeps what it makes
 public record CoreConfig(
@@ -29,7 +30,9 @@ public record CoreConfig(
         long maximumMemoryBytes,
         Duration bootTimeout,
         Duration pluginGrace,
+        Duration pluginTimeout,
         Duration containerStopTimeout,
+        NetworkDefaults network,
         Path guestImage,
         Path dataDirectory) {
     public static final String PID = "io.sunaba.core";
@@ -37,7 +40,9 @@ public record CoreConfig(
     public CoreConfig {
         requireNonNull(bootTimeout, "bootTimeout is null");
         requireNonNull(pluginGrace, "pluginGrace is null");
+        requireNonNull(pluginTimeout, "pluginTimeout is null");
         requireNonNull(containerStopTimeout, "containerStopTimeout is null");
+        requireNonNull(network, "network is null");
         requireNonNull(guestImage, "guestImage is null");
         requireNonNull(dataDirectory, "dataDirectory is null");
         requireName("default.hypervisor", defaultHypervisor);
@@ -84,7 +89,10 @@ public record CoreConfig(
                 Quantity.bytes("maximum.memory", settings.maximum_memory()),
                 Quantity.duration("boot.timeout", settings.boot_timeout()),
                 Quantity.duration("plugin.grace", settings.plugin_grace()),
+                Quantity.duration("plugin.timeout", settings.plugin_timeout()),
                 Quantity.duration("container.stop.timeout", settings.container_stop_timeout()),
+                NetworkDefaults.of(
+                        settings.network_default(), names(settings.network_nameservers())),
                 directory("guest.image", settings.guest_image()),
                 directory("data.directory", settings.data_directory()));
     }

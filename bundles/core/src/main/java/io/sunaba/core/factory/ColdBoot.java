@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNullElse;
 
 import io.sunaba.agent.Agent;
 import io.sunaba.agent.AgentDriver;
+import io.sunaba.core.workflow.Released;
 import io.sunaba.core.workflow.Uninterrupted;
 import io.sunaba.error.TimedOutException;
 import io.sunaba.error.UnavailableException;
@@ -56,7 +57,7 @@ final class ColdBoot {
         machine.exited().thenAccept(exited::complete);
         machine.start();
         CompletableFuture<Agent> connected = new CompletableFuture<>();
-        Thread connecting = Thread.startVirtualThread(() -> connect(connected));
+        Thread connecting = Thread.startVirtualThread(Released.task(() -> connect(connected)));
         try {
             CompletableFuture.anyOf(connected, exited).get();
             if (exited.isDone()) {

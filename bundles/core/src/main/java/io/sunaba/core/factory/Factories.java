@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.sunaba.core.plugin.Kind;
 import io.sunaba.core.plugin.Plugins;
 import io.sunaba.error.SunabaException;
-import io.sunaba.error.UnavailableException;
 import io.sunaba.factory.Vm;
 import io.sunaba.factory.VmFactory;
 import io.sunaba.hypervisor.HypervisorConfig;
@@ -57,7 +56,7 @@ public final class Factories {
     private Vm ask(Named asked, Iterator<String> rest, HypervisorConfig wanted, long deadline)
             throws InterruptedException {
         try {
-            return newVm(asked, wanted);
+            return asked.factory.newVm(wanted);
         } catch (SunabaException e) {
             Optional<Named> next = System.nanoTime() - deadline < 0 ? next(rest) : Optional.empty();
             Named other = next.orElseThrow(() -> e);
@@ -68,21 +67,6 @@ public final class Factories {
                 later.addSuppressed(e);
                 throw later;
             }
-        }
-    }
-
-    /// A factory whose bundle is taken away while it works may fail in any way.
-    private Vm newVm(Named asked, HypervisorConfig wanted) throws InterruptedException {
-        try {
-            return asked.factory.newVm(wanted);
-        } catch (SunabaException e) {
-            throw e;
-        } catch (RuntimeException | LinkageError e) {
-            if (plugins.holds(asked.factory)) {
-                throw e;
-            }
-            throw new UnavailableException(
-                    "the factory plugin '%s' went away".formatted(asked.name), e);
         }
     }
 

@@ -58,7 +58,9 @@ final class RecordFormat {
                         "its format is %d, and the oldest is %d"
                                 .formatted(format, migration.oldest()));
             }
-            return requireNonNull(GSON.fromJson(migration.bringUpToDate(type, format, json), type));
+            JsonObject present =
+                    LaterLists.complete(type, migration.bringUpToDate(type, format, json));
+            return requireNonNull(GSON.fromJson(present, type));
         } catch (RuntimeException e) {
             // Gson passes on what a record's own constructor throws.
             throw new UnavailableException(what + " is damaged: " + e.getMessage(), e);

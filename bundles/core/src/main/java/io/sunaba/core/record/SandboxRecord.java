@@ -1,6 +1,7 @@
 package io.sunaba.core.record;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 
 import io.sunaba.hypervisor.MachineRecord;
 import io.sunaba.sandbox.ContainerState;
@@ -19,8 +20,12 @@ import org.jspecify.annotations.Nullable;
 /// @param reason why it is in its state, if that was not asked for
 /// @param config what was asked for, but for the containers
 /// @param agent the name of the agent plugin
+/// @param vcpus virtual CPUs that its machine has now, or will have when it has one
+/// @param memoryBytes memory, likewise
 /// @param machine how to find its machine, or null while it has none
 /// @param containers its containers, oldest first
+/// @param network its network; a record without, of an earlier version, has none
+/// @param devices the storage devices that were added to it, oldest first
 public record SandboxRecord(
         int format,
         String id,
@@ -35,7 +40,9 @@ public record SandboxRecord(
         long memoryBytes,
         Instant createdAt,
         @Nullable MachineRecord machine,
-        List<ContainerRecord> containers) {
+        List<ContainerRecord> containers,
+        NetworkRecord network,
+        List<DeviceRecord> devices) {
     /// What the owners of machines that belong to sandboxes start with.
     public static final String OWNER_PREFIX = "sandbox/";
 
@@ -49,6 +56,8 @@ public record SandboxRecord(
         requireNonNull(agent, "agent is null");
         requireNonNull(createdAt, "createdAt is null");
         containers = List.copyOf(containers);
+        network = requireNonNullElse(network, NetworkRecord.NONE);
+        devices = List.copyOf(devices);
     }
 
     /// The owner by which the sandbox's machine is known to the hypervisor.
@@ -60,6 +69,67 @@ public record SandboxRecord(
         return containers.stream().filter(each -> each.id().equals(containerId)).findFirst();
     }
 
+    public Size size() {
+        return new Size(vcpus, memoryBytes);
+    }
+
+    /// Returns the size that was asked for: the machine may be larger if its containers need it.
+    public Size asked() {
+        Integer askedVcpus = config.vcpus();
+        Long askedMemory = config.memoryBytes();
+        return new Size(
+                askedVcpus == null ? vcpus : askedVcpus,
+                askedMemory == null ? memoryBytes : askedMemory);
+    }
+
+    public SandboxRecord asking(Size size) {
+        return with(config.sized(size.vcpus(), size.memoryBytes()), size());
+    }
+
+    public SandboxRecord sized(Size size) {
+        return with(config, size);
+    }
+
+    private SandboxRecord with(SandboxConfig newConfig, Size size) {
+        return new SandboxRecord(
+                format,
+                id,
+                phase,
+                state,
+                reason,
+                newConfig,
+                hypervisor,
+                factory,
+                agent,
+                size.vcpus(),
+                size.memoryBytes(),
+                createdAt,
+                machine,
+                containers,
+                network,
+                devices);
+    }
+
+    public SandboxRecord on(NetworkRecord changed) {
+        return new SandboxRecord(
+                format,
+                id,
+                phase,
+                state,
+                reason,
+                config,
+                hypervisor,
+                factory,
+                agent,
+                vcpus,
+                memoryBytes,
+                createdAt,
+                machine,
+                containers,
+                changed,
+                devices);
+    }
+
     public SandboxRecord created() {
         return with(Phase.CREATED, state, reason, machine, containers);
     }
@@ -69,9 +139,12 @@ public record SandboxRecord(
         return with(Phase.STOPPING, state, reason, machine, containers);
     }
 
-    /// Tells whether something was begun with one of the containers and may not be done.
+    /// Tells whether something was begun and may not be done, or something is left on the host that
+    /// no machine uses.
     public boolean unsettled() {
-        return containers.stream().anyMatch(each -> each.intent() != null);
+        return containers.stream().anyMatch(each -> each.intent() != null)
+                || devices.stream().anyMatch(each -> each.intent() != null)
+                || network.unsettled(machine != null);
     }
 
     public SandboxRecord in(SandboxState next) {
@@ -87,16 +160,24 @@ public record SandboxRecord(
     /// @param why the reason, or null if that was asked for
     public SandboxRecord stopped(@Nullable String why) {
         return with(
-                Phase.CREATED,
-                SandboxState.STOPPED,
-                why,
-                null,
-                containers.stream()
-                        .filter(SandboxRecord::stays)
-                        .map(each ->
-                                each.state() == ContainerState.STOPPED ? each : each.ended(null))
-                        .map(each -> each.on(null).intending(null))
-                        .toList());
+                        Phase.CREATED,
+                        SandboxState.STOPPED,
+                        why,
+                        null,
+                        containers.stream()
+                                .filter(SandboxRecord::stays)
+                                .map(each ->
+                                        each.state() == ContainerState.STOPPED
+                                                ? each
+                                                : each.ended(null))
+                                .map(each -> each.on(null).intending(null))
+                                .toList())
+                .having(
+                        devices.stream()
+                                .filter(each -> each.intent() == null)
+                                .map(DeviceRecord::unplugged)
+                                .toList())
+                .sized(asked());
     }
 
     private static boolean stays(ContainerRecord container) {
@@ -117,13 +198,53 @@ public record SandboxRecord(
         return with(phase, state, reason, machine, changed);
     }
 
+    /// Removes a container; its devices stay and are nobody's.
     public SandboxRecord without(String containerId) {
         return with(
+                        phase,
+                        state,
+                        reason,
+                        machine,
+                        containers.stream().filter(each -> !each.id().equals(containerId)).toList())
+                .having(devices.stream().map(each -> each.without(containerId)).toList());
+    }
+
+    public Optional<DeviceRecord> device(String deviceId) {
+        return devices.stream().filter(each -> each.id().equals(deviceId)).findFirst();
+    }
+
+    /// Adds a device, or replaces the one of its id.
+    public SandboxRecord with(DeviceRecord device) {
+        List<DeviceRecord> changed = new ArrayList<>(devices);
+        changed.replaceAll(each -> each.id().equals(device.id()) ? device : each);
+        if (!changed.contains(device)) {
+            changed.add(device);
+        }
+        return having(changed);
+    }
+
+    public SandboxRecord withoutDevice(String deviceId) {
+        return having(devices.stream().filter(each -> !each.id().equals(deviceId)).toList());
+    }
+
+    private SandboxRecord having(List<DeviceRecord> newDevices) {
+        return new SandboxRecord(
+                format,
+                id,
                 phase,
                 state,
                 reason,
+                config,
+                hypervisor,
+                factory,
+                agent,
+                vcpus,
+                memoryBytes,
+                createdAt,
                 machine,
-                containers.stream().filter(each -> !each.id().equals(containerId)).toList());
+                containers,
+                network,
+                newDevices);
     }
 
     private SandboxRecord with(
@@ -146,7 +267,9 @@ public record SandboxRecord(
                 memoryBytes,
                 createdAt,
                 newMachine,
-                newContainers);
+                newContainers,
+                network,
+                devices);
     }
 
     public SandboxStatus status() {

@@ -7,7 +7,9 @@ import io.sunaba.core.config.CoreConfig;
 import io.sunaba.core.config.GuestImages;
 import io.sunaba.core.factory.Factories;
 import io.sunaba.core.record.ContainerRecord;
+import io.sunaba.core.record.DeviceRecord;
 import io.sunaba.core.record.SandboxRecord;
+import io.sunaba.core.record.Size;
 import io.sunaba.core.workflow.Action;
 import io.sunaba.core.workflow.Step;
 import io.sunaba.error.UnavailableException;
@@ -15,9 +17,11 @@ import io.sunaba.hypervisor.GuestImage;
 import io.sunaba.hypervisor.HypervisorConfig;
 import io.sunaba.hypervisor.Machine;
 import io.sunaba.sandbox.ContainerConfig;
+import io.sunaba.sandbox.DeviceInfo;
 import io.sunaba.sandbox.SandboxEvent;
 import io.sunaba.sandbox.SandboxState;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +36,9 @@ final class Boot {
     private final Events events;
     private final Connection connection;
     private final GuestContainers containers;
+    private final GuestDevices devices;
+    private final Sizing sizing;
+    private final NetworkWork network;
     private final GuestImage guest;
     private final List<ContainerConfig> wanted;
     private final RootImages images;
@@ -52,6 +59,9 @@ final class Boot {
         this.events = parts.events();
         this.connection = parts.connection();
         this.containers = parts.containers();
+        this.devices = parts.devices();
+        this.sizing = parts.sizing();
+        this.network = parts.network();
         this.guest = requireNonNull(guest, "guest is null");
         this.wanted = List.copyOf(wanted);
         this.images = requireNonNull(images, "images is null");
@@ -64,11 +74,17 @@ final class Boot {
 
     List<Step> steps() {
         return List.of(
+                new Step(
+                        "the host's networks",
+                        () -> network.make(result.network()),
+                        () -> network.remove(result.network())),
                 new Step("the machine", this::bootMachine, this::endMachine),
                 // What follows is in the machine and goes with it.
-                new Step("the guest's clock", explained(this::setClock)),
-                new Step("the guest's entropy", explained(this::addEntropy)),
-                new Step("the guest's sandbox", explained(this::createSandbox)),
+                new Step("the guest's sandbox", explained(this::prepareSandbox)),
+                new Step(
+                        "the network interfaces", explained(() -> network.bring(result.network()))),
+                new Step("room for the containers", explained(this::grow)),
+                new Step("the devices", explained(this::plugDevices)),
                 new Step("the containers", explained(this::bringContainers)));
     }
 
@@ -81,22 +97,32 @@ final class Boot {
         CoreConfig config = environment.config().get();
         Factories factories =
                 new Factories(environment.plugins(), config.factoryFallback(), this::fellBack);
-        connection.adopt(factories.newVm(result.factory(), machineConfig(result, guest, config)));
+        Connection.Plugs before = Connection.Plugs.of(environment, result);
+        connection.adopt(
+                factories.newVm(result.factory(), machineConfig(environment, result, guest)),
+                before);
     }
 
     /// Returns the machine that a sandbox gets.
     static HypervisorConfig machineConfig(
-            SandboxRecord record, GuestImage guest, CoreConfig config) {
-        // No room to grow: guests set memory aside for what might be plugged.
+            Environment environment, SandboxRecord record, GuestImage guest)
+            throws InterruptedException {
+        Size maximum = Sizing.maximum(environment, record);
         return new HypervisorConfig(
                 record.hypervisor(),
                 record.owner(),
                 guest,
                 record.vcpus(),
-                record.vcpus(),
+                maximum.vcpus(),
                 record.memoryBytes(),
-                record.memoryBytes(),
-                config.bootTimeout());
+                maximum.memoryBytes(),
+                hasShare(record),
+                environment.config().get().bootTimeout());
+    }
+
+    private static boolean hasShare(SandboxRecord record) {
+        return record.devices().stream()
+                .anyMatch(device -> device.info() instanceof DeviceInfo.Share);
     }
 
     private void fellBack(String from, String to, String reason) {
@@ -114,25 +140,27 @@ final class Boot {
         connection.close();
     }
 
-    private void setClock() throws InterruptedException {
-        connection.agent().setTime(environment.clock().instant());
-    }
-
-    private void addEntropy() throws InterruptedException {
+    private void prepareSandbox() throws InterruptedException {
         byte[] entropy = new byte[ENTROPY_BYTES];
         RANDOM.nextBytes(entropy);
-        connection.agent().addEntropy(entropy);
+        GuestSandbox sandbox =
+                new GuestSandbox(
+                        result.id(),
+                        Optional.ofNullable(result.config().hostname()).orElse(result.id()),
+                        Routing.nameServers(result.network()),
+                        result.config().sharedPidNamespace());
+        Duration age = connection.agent().prepareSandbox(entropy, environment.clock(), sandbox);
+        new GuestClock(environment.clock()).correct(connection.agent(), age);
     }
 
-    private void createSandbox() throws InterruptedException {
-        connection
-                .agent()
-                .createSandbox(
-                        new GuestSandbox(
-                                result.id(),
-                                Optional.ofNullable(result.config().hostname()).orElse(result.id()),
-                                List.of(),
-                                result.config().sharedPidNamespace()));
+    private void grow() throws InterruptedException {
+        result = result.sized(sizing.change(result.size(), sizing.needed(result, wanted.stream())));
+    }
+
+    private void plugDevices() throws InterruptedException {
+        for (DeviceRecord device : result.devices()) {
+            result = result.with(devices.plug(device));
+        }
     }
 
     private void bringContainers() throws InterruptedException {
@@ -145,7 +173,8 @@ final class Boot {
                     result.with(
                             containers.bring(
                                     GuestContainers.planned(
-                                            container, images.of(container.id()), createdAt)));
+                                            container, images.of(container.id()), createdAt),
+                                    Attachment.of(result, container)));
         }
         result = result.in(SandboxState.READY).on(connection.machine().record());
     }

@@ -5,8 +5,11 @@ import static java.util.Objects.requireNonNull;
 import io.sunaba.agent.Agent;
 import io.sunaba.agent.AgentDriver;
 import io.sunaba.core.factory.MachineEnd;
+import io.sunaba.core.plugin.Calls;
 import io.sunaba.core.plugin.Kind;
+import io.sunaba.core.plugin.Plugins.Serving;
 import io.sunaba.core.record.SandboxRecord;
+import io.sunaba.core.workflow.Released;
 import io.sunaba.error.NotFoundException;
 import io.sunaba.error.UnavailableException;
 import io.sunaba.factory.Vm;
@@ -25,11 +28,10 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The handles of one sandbox's machine and agent. Both are made when they are needed, dropped when
-/// their plugin goes, and made again from the record.
+/// The handles of one sandbox's machine and agent. Both are made when they are needed, let go of
+/// when their plugin goes, and made again from the record: who holds one does not notice.
 ///
-/// To connect takes a lock that is held for nothing else; to drop takes none, so a plugin that goes
-/// is never held up.
+/// To connect takes a lock that is held for nothing else; to let go takes none.
 final class Connection {
     /// Hears what happens to machine and agent, on a thread of its own.
     interface Listener {
@@ -56,6 +58,9 @@ final class Connection {
     private volatile boolean closed;
     private volatile boolean ending;
 
+    /// The machine that was adopted, until it is on record.
+    private volatile @Nullable MachineRecord adopted;
+
     Connection(Environment environment, Supplier<SandboxRecord> record, Listener listener) {
         this.environment = requireNonNull(environment, "environment is null");
         this.record = requireNonNull(record, "record is null");
@@ -63,11 +68,29 @@ final class Connection {
     }
 
     /// Takes over a machine that was just made.
-    void adopt(Vm vm) {
+    ///
+    /// @param before the calls into its plugins from before it was made
+    void adopt(Vm vm, Plugs before) {
         closed = false;
         ending = false;
-        take(vm.machine());
-        take(vm.agent());
+        adopted = vm.machine().record();
+        var _ = take(vm.machine(), before.machine);
+        var _ = take(vm.agent(), before.agent);
+        if (before.machine.over()) {
+            close(letGoMachine());
+        }
+        if (before.agent.over()) {
+            close(letGoAgent());
+        }
+    }
+
+    /// The calls into the plugins of a sandbox that serve now.
+    record Plugs(Calls machine, Calls agent) {
+        static Plugs of(Environment environment, SandboxRecord record) {
+            return new Plugs(
+                    environment.plugins().calls(Kind.HYPERVISOR, record.hypervisor()),
+                    environment.plugins().calls(Kind.AGENT, record.agent()));
+        }
     }
 
     /// Takes note that the machine is about to be ended: that its agent goes too is no news then.
@@ -78,6 +101,11 @@ final class Connection {
     /// Returns the handle of the machine if there is one; connects to nothing.
     @Nullable Machine machineAtHand() {
         return machine.get();
+    }
+
+    /// Tells whether the agent is connected.
+    boolean agentAtHand() {
+        return agent.get() != null;
     }
 
     Machine machine() throws InterruptedException {
@@ -95,6 +123,9 @@ final class Connection {
         if (current != null) {
             return current;
         }
+        // All wait for the plugin at once, not one after the other.
+        var _ = requireMachine(record.get());
+        var _ = environment.plugins().require(Kind.HYPERVISOR, record.get().hypervisor());
         connecting.lockInterruptibly();
         try {
             current = machine.get();
@@ -108,21 +139,26 @@ final class Connection {
         SandboxRecord known = record.get();
         MachineRecord machineRecord = requireMachine(known);
         while (true) {
-            Hypervisor hypervisor =
-                    environment.plugins().require(Kind.HYPERVISOR, known.hypervisor());
+            Serving<Hypervisor> hypervisor =
+                    environment.plugins().serving(Kind.HYPERVISOR, known.hypervisor());
             Machine attached;
             try {
-                attached = hypervisor.attach(machineRecord);
-            } catch (NotFoundException e) {
-                later(() -> listener.gone(machineRecord.id()));
+                attached = hypervisor.service().attach(machineRecord);
+            } catch (RuntimeException | LinkageError e) {
+                if (hypervisor.calls().over()) {
+                    continue;
+                }
+                if (e instanceof NotFoundException) {
+                    later(() -> listener.gone(machineRecord.id()));
+                }
                 throw e;
             }
-            take(attached);
-            if (environment.plugins().holds(hypervisor)) {
+            Machine steady = take(attached, hypervisor.calls());
+            if (!hypervisor.calls().over()) {
                 requireOpen(known);
-                return attached;
+                return steady;
             }
-            dropMachine();
+            close(letGoMachine());
         }
     }
 
@@ -131,6 +167,8 @@ final class Connection {
         if (current != null) {
             return current;
         }
+        var _ = requireMachine(record.get());
+        var _ = environment.plugins().require(Kind.AGENT, record.get().agent());
         connecting.lockInterruptibly();
         try {
             current = agent.get();
@@ -143,24 +181,32 @@ final class Connection {
     private Agent newConnection() throws InterruptedException {
         SandboxRecord known = record.get();
         while (true) {
-            AgentDriver driver = environment.plugins().require(Kind.AGENT, known.agent());
+            Serving<AgentDriver> driver = environment.plugins().serving(Kind.AGENT, known.agent());
             // That its machine is not there explains itself, and nobody may wait for more.
             Machine attached = machine();
             Agent connected;
             try {
                 connected =
-                        driver.connect(
-                                attached.agentEndpoint(), environment.config().get().bootTimeout());
-            } catch (UnavailableException e) {
-                throw explained(e);
+                        driver.service()
+                                .connect(
+                                        attached.agentEndpoint(),
+                                        environment.config().get().bootTimeout());
+            } catch (RuntimeException | LinkageError e) {
+                if (driver.calls().over()) {
+                    continue;
+                }
+                if (e instanceof UnavailableException failure) {
+                    throw explained(failure);
+                }
+                throw e;
             }
-            take(connected);
-            if (environment.plugins().holds(driver)) {
+            Agent steady = take(connected, driver.calls());
+            if (!driver.calls().over()) {
                 requireOpen(known);
                 later(listener::agentConnected);
-                return connected;
+                return steady;
             }
-            dropAgent();
+            close(letGoAgent());
         }
     }
 
@@ -179,21 +225,25 @@ final class Connection {
         }
     }
 
-    private void take(Machine taken) {
+    private Machine take(Machine taken, Calls calls) {
         CompletableFuture<MachineExit> ended = new CompletableFuture<>();
         exit = ended;
-        machine.set(taken);
+        Machine steady = SteadyHandles.of(taken, calls, this::machine);
+        machine.set(steady);
         then(
                 taken.exited(),
                 how -> {
                     ended.complete(how);
                     listener.exited(taken.id(), how);
                 });
+        return steady;
     }
 
-    private void take(Agent taken) {
-        agent.set(taken);
-        then(taken.lost(), detail -> discard(taken, detail));
+    private Agent take(Agent taken, Calls calls) {
+        Agent steady = SteadyHandles.of(taken, calls, this::agent);
+        agent.set(steady);
+        then(taken.lost(), detail -> discard(steady, detail));
+        return steady;
     }
 
     /// Drops an agent's handle that turned out to be of no use, because its connection is lost.
@@ -220,15 +270,24 @@ final class Connection {
         }
     }
 
-    void dropMachine() {
-        Machine dropped = machine.getAndSet(null);
+    /// Lets go of the handle of the machine, which the caller closes; the next one is made when it
+    /// is needed.
+    @Nullable Machine letGoMachine() {
+        return machine.getAndSet(null);
+    }
+
+    /// As [#letGoMachine], of the agent's.
+    @Nullable Agent letGoAgent() {
+        return agent.getAndSet(null);
+    }
+
+    private static void close(@Nullable Machine dropped) {
         if (dropped != null) {
             dropped.close();
         }
     }
 
-    void dropAgent() {
-        Agent dropped = agent.getAndSet(null);
+    private static void close(@Nullable Agent dropped) {
         if (dropped != null) {
             dropped.close();
         }
@@ -237,8 +296,9 @@ final class Connection {
     /// Drops both handles; the machine goes on, if it is still there.
     void close() {
         closed = true;
-        dropAgent();
-        dropMachine();
+        adopted = null;
+        close(letGoAgent());
+        close(letGoMachine());
     }
 
     private void requireOpen(SandboxRecord known) {
@@ -249,8 +309,8 @@ final class Connection {
         }
     }
 
-    private static MachineRecord requireMachine(SandboxRecord known) {
-        MachineRecord machineRecord = known.machine();
+    private MachineRecord requireMachine(SandboxRecord known) {
+        MachineRecord machineRecord = known.machine() == null ? adopted : known.machine();
         if (machineRecord == null) {
             throw new UnavailableException("sandbox " + known.id() + " has no machine");
         }
@@ -262,6 +322,6 @@ final class Connection {
     }
 
     private static void later(Runnable action) {
-        Thread.startVirtualThread(action);
+        Thread.startVirtualThread(Released.task(action));
     }
 }

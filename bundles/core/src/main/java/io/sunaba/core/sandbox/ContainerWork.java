@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.sunaba.agent.Agent;
 import io.sunaba.core.record.ContainerRecord;
 import io.sunaba.core.record.SandboxRecord;
+import io.sunaba.core.record.Size;
 import io.sunaba.core.state.ContainerTransitions;
 import io.sunaba.core.state.Operation;
 import io.sunaba.core.workflow.Limited;
@@ -73,7 +74,11 @@ final class ContainerWork {
     ContainerRecord create(ContainerConfig config, RootImage image) throws InterruptedException {
         ContainerRecord planned =
                 GuestContainers.planned(config, image, parts.environment().clock().instant());
+        List<Attachment> attachments = Attachment.of(sandbox(), config);
         CompletableFuture<ContainerRecord> created = new CompletableFuture<>();
+        Size before = sandbox().size();
+        CompletableFuture<Size> size = new CompletableFuture<>();
+        Size needed = parts.sizing().needed(sandbox().with(planned)).or(before);
         Workflow.run(
                 "container " + config.id() + " of sandbox " + parts.id(),
                 List.of(
@@ -82,12 +87,22 @@ final class ContainerWork {
                                 () -> parts.ledger().intend(sandbox().with(planned)),
                                 () -> parts.ledger().flush()),
                         new Step(
+                                "room for it",
+                                () -> size.complete(parts.sizing().change(before, needed)),
+                                () -> parts.sizing().change(size.join(), before)),
+                        new Step(
                                 "bringing it",
-                                () -> created.complete(parts.containers().bring(planned)),
+                                () ->
+                                        created.complete(
+                                                parts.containers().bring(planned, attachments)),
                                 () -> parts.containers().takeAway(created.join())),
                         new Step(
                                 "its record",
-                                () -> parts.ledger().commit(onMachine(created.join())))));
+                                () ->
+                                        parts.ledger()
+                                                .commit(
+                                                        onMachine(created.join())
+                                                                .sized(size.join())))));
         return created.join();
     }
 
@@ -103,7 +118,9 @@ final class ContainerWork {
                     .intend(sandbox().with(container.intending(ContainerRecord.Intent.DELETE)));
             try {
                 parts.containers().takeAway(container);
-                without = without.on(parts.connection().machine().record());
+                without =
+                        without.sized(parts.sizing().giveBack(without))
+                                .on(parts.connection().machine().record());
             } catch (RuntimeException | InterruptedException failure) {
                 parts.ledger().flush();
                 throw failure;
@@ -133,7 +150,7 @@ final class ContainerWork {
         String id = container.id();
         if (container.state() == ContainerState.STOPPED) {
             forget(container, "container " + id + " was started again");
-            parts.containers().renew(container);
+            parts.containers().renew(container, attachments(container));
         }
         try {
             parts.connection().agent().startContainer(id);
@@ -148,9 +165,14 @@ final class ContainerWork {
         noteStart(container);
     }
 
+    private List<Attachment> attachments(ContainerRecord container) {
+        return Attachment.of(sandbox(), container.config());
+    }
+
     /// Starts a container of which it is not known whether it was started.
     void completeStart(ContainerRecord container) throws InterruptedException {
         try {
+            parts.devices().attachMissing(container.id(), attachments(container));
             parts.connection().agent().startContainer(container.id());
         } catch (ConflictException _) {
             // It was; if it has ended since, the guest tells how.
@@ -167,18 +189,39 @@ final class ContainerWork {
     /// @param intended with the intent to do so
     void change(ContainerRecord intended) throws InterruptedException {
         Agent agent = parts.connection().agent();
+        Size before = sandbox().size();
+        boolean update = intended.intent() == ContainerRecord.Intent.UPDATE;
+        Size needed = update ? parts.sizing().needed(sandbox().with(intended)).or(before) : before;
         parts.ledger().intend(sandbox().with(intended));
+        Size has = grown(before, needed);
         try {
             change(agent, intended);
         } catch (UnavailableException | TimedOutException | InterruptedException failure) {
             // It may be done by now: the next change of the sandbox completes it.
-            parts.ledger().note(sandbox().with(intended));
+            parts.ledger().note(sized(sandbox().with(intended), has));
             throw failure;
         } catch (RuntimeException failure) {
+            parts.ledger().note(sized(sandbox(), parts.sizing().giveBack(sandbox().sized(has))));
+            throw failure;
+        }
+        SandboxRecord done = sandbox().with(intended.done()).sized(has);
+        parts.ledger().note(sized(done, update ? parts.sizing().giveBack(done) : has));
+    }
+
+    /// Has the machine grow for what is intended; if it does not, nothing is intended any more.
+    private Size grown(Size before, Size needed) throws InterruptedException {
+        try {
+            return parts.sizing().change(before, needed);
+        } catch (RuntimeException | InterruptedException failure) {
             parts.ledger().flush();
             throw failure;
         }
-        parts.ledger().note(sandbox().with(intended.done()));
+    }
+
+    private SandboxRecord sized(SandboxRecord record, Size size) throws InterruptedException {
+        return size.equals(sandbox().size())
+                ? record.sized(size)
+                : record.sized(size).on(parts.connection().machine().record());
     }
 
     private static void change(Agent agent, ContainerRecord intended) throws InterruptedException {
@@ -194,14 +237,18 @@ final class ContainerWork {
 
     /// Completes a change of which it is not known whether it was done.
     void completeChange(ContainerRecord intended) throws InterruptedException {
+        Size has = sandbox().size();
         try {
+            if (intended.intent() == ContainerRecord.Intent.UPDATE) {
+                has = parts.sizing().settle(sandbox());
+            }
             change(parts.connection().agent(), intended);
         } catch (ConflictException _) {
             // It was done; if the container has ended since, the guest tells how.
         } catch (NotFoundException | RejectedException e) {
             LOG.warn("Container {} of sandbox {} does not change", intended.id(), parts.id(), e);
         }
-        parts.ledger().note(sandbox().with(intended.done()));
+        parts.ledger().note(sized(sandbox().with(intended.done()), has));
     }
 
     private void noteStart(ContainerRecord container) {

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The operations of the API: each checks its arguments, takes the lock that it needs, asks the
 /// state tables, and has the work done.
-final class CoreSandbox implements FixedDevices {
+final class CoreSandbox implements DeviceOperations, NetworkOperations {
     private final LiveSandbox live;
     private final SandboxRegistry registry;
     private final Parts parts;
@@ -57,7 +57,8 @@ final class CoreSandbox implements FixedDevices {
     }
 
     /// What changes a sandbox must be stored: without a storage, nothing is begun.
-    private <T> T changing(Operation operation, SandboxLock.Body<T> body)
+    @Override
+    public <T> T changing(Operation operation, SandboxLock.Body<T> body)
             throws InterruptedException {
         requireLegal(operation);
         parts.environment().records().requireStorage();
@@ -69,7 +70,8 @@ final class CoreSandbox implements FixedDevices {
                 });
     }
 
-    private <T> T reading(Operation operation, SandboxLock.Body<T> body)
+    @Override
+    public <T> T reading(Operation operation, SandboxLock.Body<T> body)
             throws InterruptedException {
         return live.lock()
                 .shared(() -> {
@@ -126,6 +128,17 @@ final class CoreSandbox implements FixedDevices {
         parts.environment().records().requireStorage();
         live.delete();
         registry.forget(live);
+    }
+
+    @Override
+    public SandboxStatus resize(@Nullable Integer vcpus, @Nullable Long memoryBytes)
+            throws InterruptedException {
+        return changing(
+                Operation.RESIZE,
+                () -> {
+                    live.lifecycle().resize(vcpus, memoryBytes);
+                    return live.record().status();
+                });
     }
 
     @Override
@@ -354,7 +367,17 @@ final class CoreSandbox implements FixedDevices {
         return container.exit();
     }
 
-    // ---- hotplug: see FixedDevices -------------------------------------------------------------
+    // ---- hotplug: see DeviceOperations and NetworkOperations -----------------------------------
+
+    @Override
+    public DeviceWork devices() {
+        return live.devices();
+    }
+
+    @Override
+    public NetworkWork network() {
+        return parts.network();
+    }
 
     @Override
     public void requireHeld() {

@@ -3,6 +3,7 @@ package io.sunaba.core.sandbox;
 import static java.util.Objects.requireNonNull;
 
 import io.sunaba.core.config.CoreConfig;
+import io.sunaba.core.network.HostNetworks;
 import io.sunaba.core.plugin.Plugins;
 import io.sunaba.core.record.SandboxRecords;
 import io.sunaba.core.validation.HostLimits;
@@ -17,6 +18,7 @@ public record Environment(
         Plugins plugins,
         SandboxRecords records,
         RootfsPacker packer,
+        HostNetworks networks,
         HostLimits host,
         InstantSource clock) {
     public Environment {
@@ -24,6 +26,7 @@ public record Environment(
         requireNonNull(plugins, "plugins is null");
         requireNonNull(records, "records is null");
         requireNonNull(packer, "packer is null");
+        requireNonNull(networks, "networks is null");
         requireNonNull(host, "host is null");
         requireNonNull(clock, "clock is null");
     }

@@ -30,11 +30,13 @@ final class GuestContainers {
     private static final PciPath UNPLUGGED = new PciPath("00");
 
     private final Connection connection;
+    private final GuestDevices devices;
     private final boolean sharedPidNamespace;
 
     /// @param sharedPidNamespace whether they see each other's processes
-    GuestContainers(Connection connection, boolean sharedPidNamespace) {
+    GuestContainers(Connection connection, GuestDevices devices, boolean sharedPidNamespace) {
         this.connection = requireNonNull(connection, "connection is null");
+        this.devices = requireNonNull(devices, "devices is null");
         this.sharedPidNamespace = sharedPidNamespace;
     }
 
@@ -53,9 +55,10 @@ final class GuestContainers {
                 ContainerRecord.Intent.CREATE);
     }
 
-    /// Plugs the disk of a planned container and creates it in the guest; on failure neither is
-    /// left.
-    ContainerRecord bring(ContainerRecord planned) throws InterruptedException {
+    /// Plugs the disk of a planned container and creates it in the guest with its storage devices,
+    /// which are plugged already; on failure nothing is left.
+    ContainerRecord bring(ContainerRecord planned, List<Attachment> attachments)
+            throws InterruptedException {
         ContainerConfig config = planned.config();
         String diskId = requireDisk(planned).id();
         Machine machine = connection.machine();
@@ -71,8 +74,16 @@ final class GuestContainers {
                         new Step(
                                 "its place in the guest",
                                 () -> create(agent, config, planned.fileSystem(), path.join()),
-                                () -> remove(agent, config.id()))));
+                                () -> remove(agent, config.id())),
+                        new Step("its devices", () -> attach(config.id(), attachments))));
         return planned.on(new ContainerRecord.Disk(diskId, path.join())).intending(null);
+    }
+
+    private void attach(String containerId, List<Attachment> attachments)
+            throws InterruptedException {
+        for (Attachment attachment : attachments) {
+            devices.attach(containerId, attachment);
+        }
     }
 
     private static PciPath plug(Machine machine, String diskId, Path image)
@@ -94,7 +105,9 @@ final class GuestContainers {
         try {
             agent.createContainer(
                     new GuestContainer(
-                            config, new GuestContainer.Disk(path, fileSystem), sharedPidNamespace));
+                            Attachment.without(config),
+                            new GuestContainer.Disk(path, fileSystem),
+                            sharedPidNamespace));
         } catch (InterruptedException | TimedOutException unknown) {
             try {
                 Uninterrupted.run(() -> remove(agent, config.id()));
@@ -105,12 +118,23 @@ final class GuestContainers {
         }
     }
 
-    /// Creates a container anew on the disk that it has.
-    void renew(ContainerRecord container) throws InterruptedException {
+    /// Creates a container anew on the disk that it has, with its storage devices.
+    void renew(ContainerRecord container, List<Attachment> attachments)
+            throws InterruptedException {
         ContainerRecord.Disk disk = requireDisk(container);
         Agent agent = connection.agent();
         remove(agent, container.id());
         create(agent, container.config(), container.fileSystem(), disk.path());
+        try {
+            attach(container.id(), attachments);
+        } catch (RuntimeException | InterruptedException failure) {
+            try {
+                Uninterrupted.run(() -> remove(agent, container.id()));
+            } catch (RuntimeException e) {
+                failure.addSuppressed(e);
+            }
+            throw failure;
+        }
     }
 
     private static ContainerRecord.Disk requireDisk(ContainerRecord container) {

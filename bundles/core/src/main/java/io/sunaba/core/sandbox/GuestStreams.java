@@ -2,13 +2,16 @@ package io.sunaba.core.sandbox;
 
 import static java.util.Objects.requireNonNull;
 
+import io.sunaba.agent.StreamPosition;
 import io.sunaba.core.sandbox.StreamHub.Agents;
 import io.sunaba.sandbox.ProcessStreams;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /// The standard streams of a process in the hands of one caller.
 final class GuestStreams implements ProcessStreams {
@@ -17,7 +20,7 @@ final class GuestStreams implements ProcessStreams {
 
     private final Runnable onClose;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
-    private final OutputStream stdin;
+    private final Stdin stdin;
     private final InputStream stdout;
     private final InputStream stderr;
 
@@ -49,6 +52,14 @@ final class GuestStreams implements ProcessStreams {
         return stderr;
     }
 
+    /// Waits until the guest has taken what was given, for some time at most.
+    void awaitInput(Duration patience) throws InterruptedException {
+        StreamCall<?> call = stdin.pending;
+        if (call != null) {
+            call.join(patience);
+        }
+    }
+
     @Override
     public void close() {
         if (closed.complete(null)) {
@@ -61,6 +72,8 @@ final class GuestStreams implements ProcessStreams {
         private final String containerId;
         private final String processId;
         private final CompletableFuture<Void> closed;
+        private StreamPosition given = new StreamPosition(OutputPipe.newCounter(), 0);
+        private volatile @Nullable StreamCall<?> pending;
         private boolean ended;
 
         Stdin(Agents agents, String containerId, String processId, CompletableFuture<Void> closed) {
@@ -84,10 +97,12 @@ final class GuestStreams implements ProcessStreams {
                 int from = offset + sent;
                 byte[] chunk =
                         Arrays.copyOfRange(data, from, from + Math.min(CHUNK_BYTES, length - sent));
+                StreamPosition at = given;
                 call(() -> {
-                    agents.agent().writeStdin(containerId, processId, chunk);
+                    agents.agent().writeStdin(containerId, processId, chunk, at);
                     return chunk;
                 });
+                given = at.plus(chunk.length);
             }
         }
 
@@ -105,9 +120,11 @@ final class GuestStreams implements ProcessStreams {
 
         private <T> void call(StreamCall.Body<T> body) throws IOException {
             StreamCall<T> call = new StreamCall<>(body);
+            pending = call;
             try {
                 call.await(closed);
             } finally {
+                pending = null;
                 call.cancel();
             }
         }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.sunaba.core.record.SandboxRecord;
 import io.sunaba.core.workflow.Uninterrupted;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +17,9 @@ final class Ledger {
     private final Events events;
     private volatile SandboxRecord record;
     private boolean unsaved;
+
+    /// What [#intend] saved, and nothing was made of yet.
+    private @Nullable SandboxRecord intended;
 
     Ledger(Environment environment, Events events, SandboxRecord record) {
         this.environment = requireNonNull(environment, "environment is null");
@@ -32,22 +36,34 @@ final class Ledger {
     void commit(SandboxRecord next) {
         Uninterrupted.run(() -> environment.records().save(next));
         publish(next);
+        saved();
+    }
+
+    private void saved() {
         unsaved = false;
+        intended = null;
     }
 
     /// Saves what is about to be done and makes nothing of it known. What is done is then
     /// committed; if it is not done, [#flush] takes it back.
-    void intend(SandboxRecord intended) {
-        Uninterrupted.run(() -> environment.records().save(intended));
+    void intend(SandboxRecord next) {
+        intended = null;
+        Uninterrupted.run(() -> environment.records().save(next));
         unsaved = true;
+        intended = next;
     }
 
     /// Takes note of what has happened and cannot be taken back, and saves it. If it cannot be
-    /// saved now, it is known all the same, and saved with the next change.
+    /// saved now, it is known all the same, and saved with the next change. What was intended just
+    /// so is saved already.
     void note(SandboxRecord next) {
         publish(next);
-        unsaved = true;
-        flush();
+        if (next.equals(intended)) {
+            saved();
+        } else {
+            unsaved = true;
+            flush();
+        }
     }
 
     /// As [#note], but nothing is saved yet.
@@ -64,7 +80,7 @@ final class Ledger {
         SandboxRecord current = record;
         try {
             Uninterrupted.run(() -> environment.records().save(current));
-            unsaved = false;
+            saved();
         } catch (RuntimeException e) {
             LOG.error(
                     "The state of sandbox {} cannot be saved; it is tried again with its next change",

@@ -6,8 +6,10 @@ import io.sunaba.core.plugin.Kind;
 import io.sunaba.core.record.ContainerRecord;
 import io.sunaba.core.record.SandboxRecord;
 import io.sunaba.core.record.SandboxRecords;
+import io.sunaba.core.record.Size;
 import io.sunaba.core.state.Operation;
 import io.sunaba.core.state.SandboxTransitions;
+import io.sunaba.core.validation.SandboxRules;
 import io.sunaba.core.workflow.Limited;
 import io.sunaba.core.workflow.Step;
 import io.sunaba.core.workflow.Uninterrupted;
@@ -44,6 +46,45 @@ final class Lifecycle {
         return parts.ledger().record();
     }
 
+    /// Changes the size that is asked for, and that of the machine if there is one.
+    void resize(@Nullable Integer vcpus, @Nullable Long memoryBytes) throws InterruptedException {
+        SandboxTransitions.next(parts.id(), record().state(), Operation.RESIZE);
+        Size before = record().asked();
+        Size asked =
+                new Size(
+                        vcpus == null ? before.vcpus() : vcpus,
+                        memoryBytes == null ? before.memoryBytes() : memoryBytes);
+        SandboxRules.checkSize(
+                asked.vcpus(),
+                asked.memoryBytes(),
+                parts.environment().config().get(),
+                parts.environment().host(),
+                parts.environment()
+                        .plugins()
+                        .steady(Kind.HYPERVISOR, record().hypervisor())
+                        .capabilities());
+        SandboxRecord next = record().asking(asked);
+        if (next.machine() == null) {
+            parts.ledger().commit(next.sized(asked));
+            return;
+        }
+        MachineRecord machine = parts.connection().machine().record();
+        Size size;
+        try {
+            size =
+                    parts.sizing()
+                            .change(
+                                    next.size(),
+                                    parts.sizing().needed(next),
+                                    has -> parts.ledger().intend(next.sized(has).on(machine)));
+        } catch (RuntimeException | InterruptedException failure) {
+            parts.ledger().flush();
+            throw failure;
+        }
+        parts.ledger().note(next.sized(size).on(machine));
+        LOG.info("Sandbox {} has {} now", parts.id(), size);
+    }
+
     void start() throws InterruptedException {
         long begun = System.nanoTime();
         SandboxState next = SandboxTransitions.next(parts.id(), record().state(), Operation.START);
@@ -67,7 +108,8 @@ final class Lifecycle {
     }
 
     private void boot() throws InterruptedException {
-        SandboxRecord record = record();
+        SandboxRecord before = record();
+        SandboxRecord record = before.on(parts.network().plan().again(before.network()));
         try (RootImages images =
                 RootImages.again(parts.environment().packer(), record.containers())) {
             Boot boot =
@@ -77,7 +119,15 @@ final class Lifecycle {
                             record.containers().stream().map(ContainerRecord::config).toList(),
                             images,
                             record);
-            List<Step> steps = new ArrayList<>(boot.steps());
+            List<Step> steps = new ArrayList<>();
+            if (!record.network().interfaces().isEmpty()) {
+                steps.add(
+                        new Step(
+                                "the intent record",
+                                () -> parts.ledger().intend(record),
+                                () -> parts.ledger().flush()));
+            }
+            steps.addAll(boot.steps());
             steps.add(new Step("the record", () -> parts.ledger().commit(boot.result())));
             Workflow.run("start of sandbox " + record.id(), steps);
         }
@@ -157,6 +207,7 @@ final class Lifecycle {
             throw failure;
         }
         noteEnd(held, reason, new NotFoundException("sandbox " + parts.id() + " was stopped"));
+        parts.network().clear();
     }
 
     private void noteEnd(Processes.Held held, @Nullable String reason, RuntimeException told) {
@@ -190,7 +241,7 @@ final class Lifecycle {
             if (atHand == null || !stop(atHand)) {
                 parts.environment()
                         .plugins()
-                        .require(Kind.HYPERVISOR, record.hypervisor())
+                        .steady(Kind.HYPERVISOR, record.hypervisor())
                         .destroy(machine.id());
             }
         }
@@ -227,12 +278,13 @@ final class Lifecycle {
             Uninterrupted.run(() ->
                     parts.environment()
                             .plugins()
-                            .require(Kind.HYPERVISOR, record.hypervisor())
+                            .steady(Kind.HYPERVISOR, record.hypervisor())
                             .destroy(machineId));
         } catch (RuntimeException e) {
             // It is found again, without an owner, when the hypervisor is looked through.
             LOG.warn("Machine {} of sandbox {} left something behind", machineId, record.id(), e);
         }
+        Uninterrupted.run(() -> parts.network().clear());
     }
 
     /// Removes the sandbox: its machine, then its record.
@@ -243,6 +295,7 @@ final class Lifecycle {
         if (record.machine() != null) {
             end(null);
         }
+        parts.network().remove(record().network());
         SandboxRecords records = parts.environment().records();
         records.delete(record.id());
         records.removeFromIndex(record.id());

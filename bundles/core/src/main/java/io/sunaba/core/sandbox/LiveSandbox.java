@@ -8,6 +8,7 @@ import io.sunaba.core.record.ContainerRecord;
 import io.sunaba.core.record.Phase;
 import io.sunaba.core.record.SandboxRecord;
 import io.sunaba.core.workflow.Limited;
+import io.sunaba.core.workflow.Released;
 import io.sunaba.error.ConflictException;
 import io.sunaba.error.NotFoundException;
 import io.sunaba.error.TimedOutException;
@@ -17,6 +18,7 @@ import io.sunaba.hypervisor.MachineExit;
 import io.sunaba.hypervisor.MachineRecord;
 import io.sunaba.sandbox.ExitStatus;
 import io.sunaba.sandbox.SandboxEvent;
+import io.sunaba.sandbox.SandboxState;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -31,11 +33,15 @@ final class LiveSandbox implements Connection.Listener, Processes.EndListener {
 
     private static final String GONE = "was gone when it was looked for";
 
+    /// How long the guest may take to hear what was read.
+    private static final Duration LEAVING = Duration.ofSeconds(4);
+
     private final Environment environment;
     private final @Nullable String damage;
     private final SandboxLock lock = new SandboxLock();
     private final Parts parts;
     private final ContainerWork work;
+    private final DeviceWork devices;
     private final Lifecycle lifecycle;
     private final OomWatch oomWatch;
     private volatile @Nullable Supplier<RuntimeException> end;
@@ -55,6 +61,7 @@ final class LiveSandbox implements Connection.Listener, Processes.EndListener {
         Events events = new Events(record.id(), environment.clock(), ofAll);
         Ledger ledger = new Ledger(environment, events, record);
         Connection connection = new Connection(environment, ledger::record, this);
+        GuestDevices guestDevices = new GuestDevices(connection);
         this.parts =
                 new Parts(
                         environment,
@@ -63,8 +70,13 @@ final class LiveSandbox implements Connection.Listener, Processes.EndListener {
                         connection,
                         new Processes(connection, environment.clock(), this),
                         new StreamHub(connection::agent),
-                        new GuestContainers(connection, record.config().sharedPidNamespace()));
+                        new GuestContainers(
+                                connection, guestDevices, record.config().sharedPidNamespace()),
+                        guestDevices,
+                        new Sizing(environment, connection),
+                        new NetworkWork(environment.networks(), ledger, connection));
         this.work = new ContainerWork(parts);
+        this.devices = new DeviceWork(parts);
         this.lifecycle = new Lifecycle(parts, work);
         this.oomWatch = new OomWatch(ledger::record, connection, events, environment.clock());
     }
@@ -83,6 +95,10 @@ final class LiveSandbox implements Connection.Listener, Processes.EndListener {
 
     ContainerWork work() {
         return work;
+    }
+
+    DeviceWork devices() {
+        return devices;
     }
 
     Lifecycle lifecycle() {
@@ -183,9 +199,13 @@ final class LiveSandbox implements Connection.Listener, Processes.EndListener {
         listen();
     }
 
-    /// Sees to it that those who follow the sandbox hear what only the agent can tell.
+    /// Sees to it that those who follow the sandbox hear what only the agent can tell. A guest in
+    /// which nothing runs has nothing to tell.
     void listen() {
-        if (parts.events().followed() && record().machine() != null) {
+        SandboxRecord record = record();
+        if (parts.events().followed()
+                && record.machine() != null
+                && record.state() != SandboxState.READY) {
             oomWatch.ensure();
         }
     }
@@ -239,6 +259,7 @@ final class LiveSandbox implements Connection.Listener, Processes.EndListener {
                 }
             }
             if (!created()) {
+                parts.network().remove(record().network());
                 environment.records().delete(id());
                 environment.records().removeFromIndex(id());
                 end(() -> new NotFoundException("the creation of " + id() + " failed"));
@@ -249,36 +270,39 @@ final class LiveSandbox implements Connection.Listener, Processes.EndListener {
                 lifecycle.completeStop();
             } else if (own != null) {
                 takeUp(own);
+            } else {
+                settle();
             }
             return false;
         });
     }
 
-    /// Completes or undoes what was begun with containers when the platform ended. Under the
-    /// exclusive lock.
+    /// Completes or undoes what was begun with containers, devices and interfaces when the platform
+    /// ended. Under the exclusive lock.
     void settle() throws InterruptedException {
         if (record().unsettled()) {
-            new Settlement(parts, work).run();
+            new Settlement(parts, work, devices).run();
         }
     }
 
     private void settleLater() {
-        Thread.startVirtualThread(() -> {
-            try {
-                // Without the lock: the guest may hang.
-                var _ = parts.connection().agent();
-                lock.change(() -> {
-                    if (end == null) {
-                        settle();
+        Thread.startVirtualThread(
+                Released.task(() -> {
+                    try {
+                        // Without the lock: the guest may hang.
+                        var _ = parts.connection().agent();
+                        lock.change(() -> {
+                            if (end == null) {
+                                settle();
+                            }
+                        });
+                    } catch (InterruptedException | RuntimeException e) {
+                        LOG.warn(
+                                "What was begun in sandbox {} is not settled; it is with its next change",
+                                id(),
+                                e);
                     }
-                });
-            } catch (InterruptedException | RuntimeException e) {
-                LOG.warn(
-                        "What was begun in sandbox {} is not settled; it is with its next change",
-                        id(),
-                        e);
-            }
-        });
+                }));
     }
 
     private void takeUp(MachineRecord own) throws InterruptedException {
@@ -325,6 +349,7 @@ final class LiveSandbox implements Connection.Listener, Processes.EndListener {
     void release() throws InterruptedException {
         lock.change(() -> {
             requireHeld();
+            leaveStreams();
             end(() -> new ConflictException("sandbox " + id() + " was released"));
             flush();
         });
@@ -340,9 +365,16 @@ final class LiveSandbox implements Connection.Listener, Processes.EndListener {
         lock.last(
                 patience,
                 () -> {
+                    leaveStreams();
                     end(why);
                     flush();
                 });
+    }
+
+    private void leaveStreams() throws InterruptedException {
+        if (parts.connection().agentAtHand()) {
+            parts.streams().leave(LEAVING);
+        }
     }
 
     /// Makes this object useless.

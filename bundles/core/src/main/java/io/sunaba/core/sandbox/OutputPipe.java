@@ -2,25 +2,46 @@ package io.sunaba.core.sandbox;
 
 import static java.util.Objects.requireNonNull;
 
+import io.sunaba.agent.StreamPosition;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// One output stream of a process. Reads one chunk when it is asked for, and never a second before
 /// the first was taken. What was under way when a reader left is there for the next one.
+///
+/// The guest keeps what it answered until it is told that a reader has had it: with the next
+/// request, or by itself when the reader leaves.
 final class OutputPipe {
-    private final StreamCall.Body<byte[]> source;
+    private static final byte[] NOTHING = new byte[0];
+
+    /// The guest's end.
+    interface Source {
+        /// Waits for output and returns it; empty at the end.
+        byte[] read(StreamPosition had) throws InterruptedException;
+
+        /// Tells what was read.
+        void confirm(StreamPosition had) throws InterruptedException;
+    }
+
+    private final Source source;
     private final ReentrantLock lock = new ReentrantLock();
     private volatile @Nullable StreamCall<byte[]> pending;
-    private byte[] chunk = new byte[0];
+    private StreamPosition chunkAt = new StreamPosition(newCounter(), 0);
+    private byte[] chunk = NOTHING;
     private int position;
+    private long told;
     private volatile boolean ended;
 
-    /// @param source waits for output and returns it; empty at the end
-    OutputPipe(StreamCall.Body<byte[]> source) {
+    OutputPipe(Source source) {
         this.source = requireNonNull(source, "source is null");
+    }
+
+    static long newCounter() {
+        return ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
     }
 
     /// Returns a view of the stream for one reader.
@@ -46,12 +67,39 @@ final class OutputPipe {
         };
     }
 
-    /// Tells whether nothing would be lost with this object: no bytes are here, and none are on
-    /// their way.
+    /// Tells whether nothing would be lost with this object: no bytes are here, none are on their
+    /// way, and the guest knows what was read.
     boolean idle() {
         lock.lock();
         try {
-            return pending == null && position == chunk.length;
+            return pending == null && position == chunk.length && told == had().bytes();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private StreamPosition had() {
+        return chunkAt.plus(position);
+    }
+
+    /// Tells the guest what was read, unless it knows.
+    ///
+    /// @throws io.sunaba.error.SunabaException if that fails; the guest goes on keeping it
+    void confirm() throws InterruptedException {
+        StreamPosition had;
+        lock.lock();
+        try {
+            had = had();
+            if (told == had.bytes()) {
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        source.confirm(had);
+        lock.lock();
+        try {
+            told = Math.max(told, had.bytes());
         } finally {
             lock.unlock();
         }
@@ -90,13 +138,18 @@ final class OutputPipe {
     private void fill(CompletableFuture<Void> closed) throws IOException {
         StreamCall<byte[]> call = pending;
         if (call == null) {
-            call = new StreamCall<>(source);
+            StreamPosition had = had();
+            chunkAt = had;
+            chunk = NOTHING;
+            position = 0;
+            call = new StreamCall<>(() -> source.read(had));
             pending = call;
         }
         boolean stays = true;
         try {
             chunk = call.await(closed);
-            position = 0;
+            // Not before: a request that is on its way may never arrive.
+            told = chunkAt.bytes();
             ended = chunk.length == 0;
             stays = false;
         } finally {

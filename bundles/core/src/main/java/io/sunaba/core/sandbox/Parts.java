@@ -10,7 +10,10 @@ record Parts(
         Connection connection,
         Processes processes,
         StreamHub streams,
-        GuestContainers containers) {
+        GuestContainers containers,
+        GuestDevices devices,
+        Sizing sizing,
+        NetworkWork network) {
     Parts {
         requireNonNull(environment, "environment is null");
         requireNonNull(events, "events is null");
@@ -19,6 +22,9 @@ record Parts(
         requireNonNull(processes, "processes is null");
         requireNonNull(streams, "streams is null");
         requireNonNull(containers, "containers is null");
+        requireNonNull(devices, "devices is null");
+        requireNonNull(sizing, "sizing is null");
+        requireNonNull(network, "network is null");
     }
 
     /// Returns the sandbox's id.

@@ -4,10 +4,12 @@ import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 
 import io.sunaba.core.plugin.Kind;
+import io.sunaba.core.record.NetworkRecord;
 import io.sunaba.core.record.Phase;
 import io.sunaba.core.record.SandboxRecord;
 import io.sunaba.core.record.SandboxRecords;
 import io.sunaba.core.storage.StorageChoice;
+import io.sunaba.core.workflow.Released;
 import io.sunaba.error.NotFoundException;
 import io.sunaba.error.SunabaException;
 import io.sunaba.error.UnavailableException;
@@ -75,7 +77,7 @@ final class Recovery {
                     && storage.find().isPresent()) {
                 CompletableFuture<Void> fresh = new CompletableFuture<>();
                 attempt = fresh;
-                Thread.startVirtualThread(() -> load(fresh));
+                Thread.startVirtualThread(Released.task(() -> load(fresh)));
             }
             return attempt;
         }
@@ -210,6 +212,8 @@ final class Recovery {
                         0,
                         Instant.EPOCH,
                         null,
+                        List.of(),
+                        NetworkRecord.NONE,
                         List.of());
         return new LiveSandbox(environment, registry.followers(), shown, reason);
     }
@@ -222,15 +226,16 @@ final class Recovery {
     }
 
     private void look(String name, Hypervisor hypervisor) {
-        Thread.startVirtualThread(() -> {
-            try {
-                lookThrough(name, hypervisor);
-            } catch (RuntimeException e) {
-                LOG.error("The machines of hypervisor {} cannot be listed", name, e);
-            } finally {
-                firstLook(name).complete(null);
-            }
-        });
+        Thread.startVirtualThread(
+                Released.task(() -> {
+                    try {
+                        lookThrough(name, hypervisor);
+                    } catch (RuntimeException e) {
+                        LOG.error("The machines of hypervisor {} cannot be listed", name, e);
+                    } finally {
+                        firstLook(name).complete(null);
+                    }
+                }));
     }
 
     private CompletableFuture<Void> firstLook(String hypervisor) {

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.sunaba.core.config.CoreConfig;
 import io.sunaba.core.plugin.Kind;
+import io.sunaba.core.record.NetworkRecord;
 import io.sunaba.core.record.Phase;
 import io.sunaba.core.record.SandboxRecord;
 import io.sunaba.core.record.SandboxRecords;
@@ -11,8 +12,14 @@ import io.sunaba.core.validation.SandboxRules;
 import io.sunaba.core.workflow.Step;
 import io.sunaba.core.workflow.Workflow;
 import io.sunaba.error.NotFoundException;
+import io.sunaba.error.RejectedException;
 import io.sunaba.hypervisor.GuestImage;
+import io.sunaba.hypervisor.HypervisorCapabilities;
 import io.sunaba.hypervisor.HypervisorConfig;
+import io.sunaba.hypervisor.InterfaceHotplug;
+import io.sunaba.sandbox.ContainerConfig;
+import io.sunaba.sandbox.DeviceInfo;
+import io.sunaba.sandbox.Interface;
 import io.sunaba.sandbox.SandboxConfig;
 import io.sunaba.sandbox.SandboxState;
 import java.util.ArrayList;
@@ -40,7 +47,9 @@ final class SandboxCreation {
         SandboxRules.check(config);
         registry.requireFree(config.id());
         GuestImage guest = Boot.guest(environment);
-        SandboxRecord intent = plan();
+        SandboxRecord plan = plan();
+        SandboxRecord intent =
+                plan.on(new NetworkPlan(environment.networks()).of(interfaces(plan)));
         LiveSandbox sandbox = registry.hold(intent);
         try (RootImages images = registry.images(config.containers())) {
             sandbox.lock()
@@ -89,7 +98,27 @@ final class SandboxCreation {
     /// Returns the machine that it would get.
     HypervisorConfig machine() throws InterruptedException {
         SandboxRules.check(config);
-        return Boot.machineConfig(plan(), Boot.guest(environment), environment.config().get());
+        return Boot.machineConfig(environment, plan(), Boot.guest(environment));
+    }
+
+    private List<Interface> interfaces(SandboxRecord plan) throws InterruptedException {
+        List<Interface> asked = plan.config().interfaces();
+        List<Interface> interfaces =
+                asked == null ? environment.config().get().network().interfaces() : asked;
+        if (!interfaces.isEmpty()) {
+            HypervisorCapabilities hypervisor =
+                    environment.plugins().steady(Kind.HYPERVISOR, plan.hypervisor()).capabilities();
+            if (!hypervisor.abilities().contains(InterfaceHotplug.class)) {
+                throw new RejectedException(
+                        "sandbox %s cannot have the network interface %s: %s has not the ability %s"
+                                .formatted(
+                                        plan.id(),
+                                        interfaces.getFirst().name(),
+                                        hypervisor.vmm(),
+                                        InterfaceHotplug.class.getSimpleName()));
+            }
+        }
+        return interfaces;
     }
 
     /// Decides what the config leaves open, and checks it against what there is.
@@ -102,27 +131,42 @@ final class SandboxCreation {
         long memoryBytes =
                 Objects.requireNonNullElse(config.memoryBytes(), defaults.defaultMemoryBytes());
         environment.plugins().require(Kind.FACTORY, factory);
-        SandboxRules.checkSize(
-                vcpus,
-                memoryBytes,
-                defaults,
-                environment.host(),
-                environment.plugins().require(Kind.HYPERVISOR, hypervisor).capabilities());
-        return new SandboxRecord(
-                SandboxRecords.FORMAT,
-                config.id(),
-                Phase.CREATING,
-                SandboxState.READY,
-                null,
-                withoutContainers(),
-                hypervisor,
-                factory,
-                defaults.defaultAgent(),
-                vcpus,
-                memoryBytes,
-                environment.clock().instant(),
-                null,
-                List.of());
+        HypervisorCapabilities capabilities =
+                environment.plugins().steady(Kind.HYPERVISOR, hypervisor).capabilities();
+        SandboxRules.checkSize(vcpus, memoryBytes, defaults, environment.host(), capabilities);
+        for (DeviceInfo device : config.devices()) {
+            if (!capabilities.abilities().contains(GuestDevices.ability(device))) {
+                throw new RejectedException(
+                        "sandbox %s has device %s: hypervisor '%s' has no %s"
+                                .formatted(
+                                        config.id(),
+                                        device.id(),
+                                        hypervisor,
+                                        GuestDevices.ability(device).getSimpleName()));
+            }
+        }
+        SandboxRecord planned =
+                new SandboxRecord(
+                        SandboxRecords.FORMAT,
+                        config.id(),
+                        Phase.CREATING,
+                        SandboxState.READY,
+                        null,
+                        withoutContainers().sized(vcpus, memoryBytes),
+                        hypervisor,
+                        factory,
+                        defaults.defaultAgent(),
+                        vcpus,
+                        memoryBytes,
+                        environment.clock().instant(),
+                        null,
+                        List.of(),
+                        NetworkRecord.NONE,
+                        config.devices().stream().map(GuestDevices::planned).toList());
+        for (ContainerConfig container : config.containers()) {
+            List<Attachment> _ = Attachment.of(planned, container);
+        }
+        return planned;
     }
 
     private SandboxConfig withoutContainers() {
@@ -136,6 +180,7 @@ final class SandboxCreation {
                 config.sharedPidNamespace(),
                 List.of(),
                 config.interfaces(),
+                List.of(),
                 config.annotations());
     }
 }

@@ -14,6 +14,9 @@ final class SandboxLock {
         T run() throws InterruptedException;
     }
 
+    /// How long a change that is under way may hold up the end.
+    private static final Duration LET_END = Duration.ofSeconds(3);
+
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
     private final Object ownerLock = new Object();
     private @Nullable Thread owner;
@@ -39,21 +42,30 @@ final class SandboxLock {
         }
     }
 
-    /// Interrupts whoever changes the sandbox now, and takes the lock after it for a last change.
+    /// Takes the lock for a last change, after whoever has it. What takes long is interrupted.
     void last(Duration patience, Action action) throws InterruptedException {
+        long unhurried = Math.min(LET_END.toNanos(), patience.toNanos() / 2);
+        if (lock.writeLock().tryLock(unhurried, TimeUnit.NANOSECONDS)) {
+            finish(action);
+            return;
+        }
         synchronized (ownerLock) {
             if (owner != null) {
                 owner.interrupt();
             }
         }
         if (lock.writeLock().tryLock(patience.toNanos(), TimeUnit.NANOSECONDS)) {
-            owned(() -> {
-                action.run();
-                return action;
-            });
+            finish(action);
         } else {
             action.run();
         }
+    }
+
+    private void finish(Action action) throws InterruptedException {
+        owned(() -> {
+            action.run();
+            return action;
+        });
     }
 
     private <T> T owned(Body<T> body) throws InterruptedException {

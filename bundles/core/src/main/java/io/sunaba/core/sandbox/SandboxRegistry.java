@@ -2,10 +2,12 @@ package io.sunaba.core.sandbox;
 
 import static java.util.Objects.requireNonNull;
 
+import io.sunaba.core.plugin.Calls;
 import io.sunaba.core.plugin.Kind;
 import io.sunaba.core.plugin.Plugins;
 import io.sunaba.core.record.SandboxRecord;
 import io.sunaba.core.storage.StorageChoice;
+import io.sunaba.core.workflow.Released;
 import io.sunaba.error.ConflictException;
 import io.sunaba.error.NotFoundException;
 import io.sunaba.error.UnavailableException;
@@ -18,6 +20,7 @@ import io.sunaba.sandbox.SandboxMonitor;
 import io.sunaba.sandbox.SandboxStatus;
 import io.sunaba.sandbox.Sandboxes;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -26,12 +29,16 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// All sandboxes of this platform, and what happens to them when plugins come and go.
 public final class SandboxRegistry implements Sandboxes, Plugins.Listener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SandboxRegistry.class);
+
+    /// How long calls that are under way may hold up a plugin that goes.
+    private static final Duration LET_END = Duration.ofSeconds(4);
 
     private final Environment environment;
     private final Map<String, LiveSandbox> sandboxes = new ConcurrentHashMap<>();
@@ -255,17 +262,38 @@ public final class SandboxRegistry implements Sandboxes, Plugins.Listener, AutoC
         }
     }
 
+    /// Whoever waits for something goes on with the next plugin once its handle is closed; what is
+    /// under way ends before.
     @Override
-    public void removed(Kind<?> kind, String name, Object service) {
+    public void removed(Kind<?> kind, String name, Object service, Calls calls) {
         LOG.info("The {} plugin {} is gone", kind, name);
+        List<AutoCloseable> dropped = new ArrayList<>();
         if (kind.equals(Kind.HYPERVISOR)) {
             each(
                     sandbox -> sandbox.record().hypervisor().equals(name),
-                    sandbox -> sandbox.parts().connection().dropMachine());
+                    sandbox -> add(sandbox.parts().connection().letGoMachine(), dropped));
         } else if (kind.equals(Kind.AGENT)) {
             each(
                     sandbox -> sandbox.record().agent().equals(name),
-                    sandbox -> sandbox.parts().connection().dropAgent());
+                    sandbox -> add(sandbox.parts().connection().letGoAgent(), dropped));
+        }
+        if (!closed) {
+            calls.awaitEnd(LET_END);
+        }
+        dropped.forEach(SandboxRegistry::close);
+    }
+
+    private static void add(@Nullable AutoCloseable handle, List<AutoCloseable> dropped) {
+        if (handle != null) {
+            dropped.add(handle);
+        }
+    }
+
+    private static void close(AutoCloseable handle) {
+        try {
+            handle.close();
+        } catch (Exception e) {
+            LOG.warn("A handle of a plugin that is gone cannot be closed", e);
         }
     }
 
@@ -283,7 +311,9 @@ public final class SandboxRegistry implements Sandboxes, Plugins.Listener, AutoC
         Duration patience = environment.config().get().pluginGrace();
         List<Thread> closing =
                 all().stream()
-                        .map(sandbox -> Thread.startVirtualThread(() -> close(sandbox, patience)))
+                        .map(sandbox ->
+                                Thread.startVirtualThread(
+                                        Released.task(() -> close(sandbox, patience))))
                         .toList();
         boolean interrupted = false;
         for (Thread thread : closing) {

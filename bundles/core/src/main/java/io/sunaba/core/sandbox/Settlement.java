@@ -4,13 +4,14 @@ import static java.util.Objects.requireNonNull;
 
 import io.sunaba.core.record.ContainerRecord;
 import io.sunaba.core.record.ContainerRecord.Intent;
+import io.sunaba.core.record.DeviceRecord;
 import io.sunaba.core.record.SandboxRecord;
 import io.sunaba.sandbox.SandboxState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Settles what an earlier process had begun with the containers of a sandbox whose machine lives.
-/// Called under the sandbox's exclusive lock.
+/// Settles what an earlier process had begun with the containers, devices and interfaces of a
+/// sandbox. Called under the sandbox's exclusive lock.
 ///
 /// Nobody was told that a container was created: that is undone. One that was being started may run
 /// by now, one that was being deleted may be gone, and one that was being changed may have changed:
@@ -20,10 +21,12 @@ final class Settlement {
 
     private final Parts parts;
     private final ContainerWork work;
+    private final DeviceWork devices;
 
-    Settlement(Parts parts, ContainerWork work) {
+    Settlement(Parts parts, ContainerWork work, DeviceWork devices) {
         this.parts = requireNonNull(parts, "parts is null");
         this.work = requireNonNull(work, "work is null");
+        this.devices = requireNonNull(devices, "devices is null");
     }
 
     void run() throws InterruptedException {
@@ -33,15 +36,21 @@ final class Settlement {
                 settle(container, intent);
             }
         }
+        for (DeviceRecord device : record().devices()) {
+            devices.settle(device);
+        }
+        parts.network().settle();
     }
 
     private void settle(ContainerRecord container, Intent intent) throws InterruptedException {
         switch (intent) {
             case CREATE, DELETE -> {
                 parts.containers().takeAway(container);
+                SandboxRecord without = record().without(container.id());
+                // The machine may be larger than it says.
                 parts.ledger()
                         .note(
-                                record().without(container.id())
+                                without.sized(parts.sizing().settle(without))
                                         .on(parts.connection().machine().record()));
             }
             case PAUSE, RESUME, UPDATE -> work.completeChange(container);

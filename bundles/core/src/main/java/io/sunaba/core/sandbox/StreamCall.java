@@ -1,8 +1,10 @@
 package io.sunaba.core.sandbox;
 
+import io.sunaba.core.workflow.Released;
 import io.sunaba.error.SunabaException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
@@ -19,13 +21,14 @@ final class StreamCall<T> {
 
     StreamCall(Body<T> body) {
         thread =
-                Thread.startVirtualThread(() -> {
-                    try {
-                        result.complete(body.run());
-                    } catch (Throwable e) {
-                        result.completeExceptionally(e);
-                    }
-                });
+                Thread.startVirtualThread(
+                        Released.task(() -> {
+                            try {
+                                result.complete(body.run());
+                            } catch (Throwable e) {
+                                result.completeExceptionally(e);
+                            }
+                        }));
     }
 
     /// Waits for the result, or until the streams are closed; the call goes on then.
@@ -50,6 +53,11 @@ final class StreamCall<T> {
 
     boolean failed() {
         return result.isCompletedExceptionally();
+    }
+
+    /// Waits until it has ended, for some time at most.
+    void join(Duration patience) throws InterruptedException {
+        thread.join(patience);
     }
 
     void cancel() {

@@ -3,8 +3,13 @@ package io.sunaba.core.sandbox;
 import static java.util.Objects.requireNonNull;
 
 import io.sunaba.agent.Agent;
+import io.sunaba.agent.StreamPosition;
+import io.sunaba.core.workflow.Released;
 import io.sunaba.error.ConflictException;
+import io.sunaba.error.SunabaException;
 import io.sunaba.sandbox.ProcessStreams;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,9 +17,13 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The streams of a sandbox's processes. Each process has one reader at a time.
 final class StreamHub {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamHub.class);
+
     /// Hands out the agent, connecting if need be.
     @FunctionalInterface
     interface Agents {
@@ -36,6 +45,11 @@ final class StreamHub {
         void cancel() {
             stdout.cancel();
             stderr.cancel();
+        }
+
+        void confirm() throws InterruptedException {
+            stdout.confirm();
+            stderr.confirm();
         }
     }
 
@@ -80,9 +94,28 @@ final class StreamHub {
     /// Forgets streams of which nothing is here: whoever opens them next has the agent asked again.
     private void closed(Key key, Pipes known) {
         known.reader.set(null);
-        Pipes left = pipes.computeIfPresent(key, (_, kept) -> kept.unused() ? null : kept);
-        if (left != null && !key.containerId.equals(key.processId)) {
+        if (forgetUnused(key)) {
+            return;
+        }
+        if (!key.containerId.equals(key.processId)) {
             leave(key);
+        }
+        Thread.startVirtualThread(
+                Released.task(() -> {
+                    confirm(known);
+                    forgetUnused(key);
+                }));
+    }
+
+    private boolean forgetUnused(Key key) {
+        return pipes.computeIfPresent(key, (_, kept) -> kept.unused() ? null : kept) == null;
+    }
+
+    private static void confirm(Pipes known) {
+        try {
+            known.confirm();
+        } catch (InterruptedException | SunabaException e) {
+            LOG.debug("The guest keeps what it printed for another while", e);
         }
     }
 
@@ -106,16 +139,66 @@ final class StreamHub {
     }
 
     private Pipes newPipes(Key key) {
+        String container = key.containerId;
+        String process = key.processId;
         return new Pipes(
-                new OutputPipe(() ->
-                        agents.agent()
-                                .readStdout(
-                                        key.containerId, key.processId, GuestStreams.CHUNK_BYTES)),
-                new OutputPipe(() ->
-                        agents.agent()
-                                .readStderr(
-                                        key.containerId, key.processId, GuestStreams.CHUNK_BYTES)),
+                new OutputPipe(
+                        new OutputPipe.Source() {
+                            @Override
+                            public byte[] read(StreamPosition had) throws InterruptedException {
+                                return agents.agent()
+                                        .readStdout(
+                                                container, process, GuestStreams.CHUNK_BYTES, had);
+                            }
+
+                            @Override
+                            public void confirm(StreamPosition had) throws InterruptedException {
+                                agents.agent().confirmStdout(container, process, had);
+                            }
+                        }),
+                new OutputPipe(
+                        new OutputPipe.Source() {
+                            @Override
+                            public byte[] read(StreamPosition had) throws InterruptedException {
+                                return agents.agent()
+                                        .readStderr(
+                                                container, process, GuestStreams.CHUNK_BYTES, had);
+                            }
+
+                            @Override
+                            public void confirm(StreamPosition had) throws InterruptedException {
+                                agents.agent().confirmStderr(container, process, had);
+                            }
+                        }),
                 new AtomicReference<>());
+    }
+
+    /// Ends all streams so that another hub finds everything that nobody has had: input that is on
+    /// its way is waited for, and the guest is told what was read.
+    void leave(Duration patience) throws InterruptedException {
+        long until = System.nanoTime() + patience.toNanos();
+        List<Thread> leaving =
+                pipes.values().stream()
+                        .map(kept ->
+                                Thread.startVirtualThread(
+                                        Released.task(() -> leave(kept, patience))))
+                        .toList();
+        for (Thread thread : leaving) {
+            thread.join(Duration.ofNanos(Math.max(1, until - System.nanoTime())));
+        }
+    }
+
+    private static void leave(Pipes kept, Duration patience) {
+        try {
+            GuestStreams reader = kept.reader.get();
+            if (reader != null) {
+                reader.awaitInput(patience.dividedBy(2));
+                reader.close();
+            }
+            kept.confirm();
+        } catch (InterruptedException | SunabaException e) {
+            LOG.debug("Streams are ended before the guest knows", e);
+        }
     }
 
     /// How many processes something is kept of.

@@ -45,7 +45,21 @@ public final class ContainerTransitions {
                     SIGNAL_PROCESS,
                     IO_STREAM ->
                     state;
-            case START, STOP, DELETE, STATS, CREATE_CONTAINER, GET_OOM_EVENT, GET_AGENT_METRICS ->
+            case START,
+                    STOP,
+                    DELETE,
+                    RESIZE,
+                    STATS,
+                    CREATE_CONTAINER,
+                    ADD_DEVICE,
+                    REMOVE_DEVICE,
+                    ADD_INTERFACE,
+                    REMOVE_INTERFACE,
+                    LIST_INTERFACES,
+                    UPDATE_ROUTES,
+                    LIST_ROUTES,
+                    GET_OOM_EVENT,
+                    GET_AGENT_METRICS ->
                     throw concernsNone(operation);
         };
     }
@@ -61,7 +75,21 @@ public final class ContainerTransitions {
             // Signals to the dead are lost without an error; their last output and exit are kept.
             case STOP_CONTAINER, KILL_CONTAINER, SIGNAL_PROCESS, WAIT_PROCESS, IO_STREAM ->
                     EnumSet.allOf(ContainerState.class);
-            case START, STOP, DELETE, STATS, CREATE_CONTAINER, GET_OOM_EVENT, GET_AGENT_METRICS ->
+            case START,
+                    STOP,
+                    DELETE,
+                    RESIZE,
+                    STATS,
+                    CREATE_CONTAINER,
+                    ADD_DEVICE,
+                    REMOVE_DEVICE,
+                    ADD_INTERFACE,
+                    REMOVE_INTERFACE,
+                    LIST_INTERFACES,
+                    UPDATE_ROUTES,
+                    LIST_ROUTES,
+                    GET_OOM_EVENT,
+                    GET_AGENT_METRICS ->
                     throw concernsNone(operation);
         };
     }

@@ -29,6 +29,7 @@ public final class SandboxTransitions {
             case START -> RUNNING;
             case STOP -> STOPPED;
             case DELETE,
+                    RESIZE,
                     STATS,
                     CREATE_CONTAINER,
                     DELETE_CONTAINER,
@@ -41,7 +42,14 @@ public final class SandboxTransitions {
                     PROCESS_LIST_CONTAINER,
                     STATS_CONTAINER,
                     UPDATE_CONTAINER,
+                    ADD_DEVICE,
+                    REMOVE_DEVICE,
                     WAIT_PROCESS,
+                    ADD_INTERFACE,
+                    REMOVE_INTERFACE,
+                    LIST_INTERFACES,
+                    UPDATE_ROUTES,
+                    LIST_ROUTES,
                     WINSIZE_PROCESS,
                     SIGNAL_PROCESS,
                     IO_STREAM,
@@ -57,10 +65,24 @@ public final class SandboxTransitions {
             case STOP -> EnumSet.allOf(SandboxState.class);
             case DELETE -> EnumSet.of(READY, PAUSED, STOPPED);
             case STATS -> EnumSet.of(READY, RUNNING, PAUSED);
-            case CREATE_CONTAINER, UPDATE_CONTAINER, GET_OOM_EVENT, GET_AGENT_METRICS ->
+            case CREATE_CONTAINER,
+                    UPDATE_CONTAINER,
+                    ADD_DEVICE,
+                    ADD_INTERFACE,
+                    LIST_INTERFACES,
+                    UPDATE_ROUTES,
+                    LIST_ROUTES,
+                    GET_OOM_EVENT,
+                    GET_AGENT_METRICS ->
                     EnumSet.of(READY, RUNNING);
             // Without a VM, containers are stopped: to stop or kill them is no work and no error.
-            case DELETE_CONTAINER, STOP_CONTAINER, KILL_CONTAINER ->
+            // What a stopped one has no use for can be removed.
+            case RESIZE,
+                    DELETE_CONTAINER,
+                    STOP_CONTAINER,
+                    KILL_CONTAINER,
+                    REMOVE_DEVICE,
+                    REMOVE_INTERFACE ->
                     EnumSet.of(READY, RUNNING, STOPPED);
             case START_CONTAINER,
                     ENTER_CONTAINER,

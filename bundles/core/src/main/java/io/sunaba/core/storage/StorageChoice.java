@@ -69,7 +69,7 @@ public final class StorageChoice implements SandboxRecords.Storage {
     /// Returns the storage, waiting for it for the grace.
     @Override
     public MetadataStorage require() throws InterruptedException {
-        return plugins.require(Kind.STORAGE, name());
+        return plugins.steady(Kind.STORAGE, name());
     }
 
     /// Returns the storage if it is known and there.

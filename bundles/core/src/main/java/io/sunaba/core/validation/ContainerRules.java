@@ -24,7 +24,7 @@ public final class ContainerRules {
     private static final Pattern CAPABILITY = Pattern.compile("CAP_[A-Z_]{1,32}");
     private static final Pattern LIMIT = Pattern.compile("RLIMIT_[A-Z]{1,16}");
     private static final Pattern CPUS = Pattern.compile("\\d+(-\\d+)?(,\\d+(-\\d+)?)*");
-    private static final Pattern FILE_SYSTEM = Pattern.compile("[a-z0-9]{1,16}");
+    static final Pattern FILE_SYSTEM = Pattern.compile("[a-z0-9]{1,16}");
 
     private ContainerRules() {}
 
@@ -39,6 +39,9 @@ public final class ContainerRules {
         for (Mount mount : config.mounts()) {
             requireAbsolute("mount destination", mount.destination());
             require(!mount.type().isBlank(), "mount type", "''", "a file system type");
+            if (mount.type().equals(Mount.DEVICE)) {
+                DeviceRules.checkDestination("destination of a device", mount.destination());
+            }
         }
         config.maskedPaths().forEach(path -> requireAbsolute("masked path", path));
         config.readOnlyPaths().forEach(path -> requireAbsolute("read-only path", path));

@@ -7,6 +7,7 @@ import io.sunaba.core.config.CoreConfig;
 import io.sunaba.error.RejectedException;
 import io.sunaba.hypervisor.HypervisorCapabilities;
 import io.sunaba.sandbox.ContainerConfig;
+import io.sunaba.sandbox.DeviceInfo;
 import io.sunaba.sandbox.SandboxConfig;
 import java.util.HashSet;
 import java.util.Set;
@@ -27,10 +28,8 @@ public final class SandboxRules {
         if (config.factory() != null) {
             Rules.requireId("factory name", config.factory());
         }
-        if (!config.interfaces().isEmpty()) {
-            throw new RejectedException(
-                    "sandbox %s has the network interface '%s': they are not supported by this version"
-                            .formatted(config.id(), config.interfaces().getFirst().name()));
+        if (config.interfaces() != null) {
+            NetworkRules.check(config.interfaces());
         }
         Set<String> ids = new HashSet<>();
         for (ContainerConfig container : config.containers()) {
@@ -39,6 +38,24 @@ public final class SandboxRules {
                 throw new RejectedException(
                         "container id '%s' is there twice: it must be unique in sandbox %s"
                                 .formatted(container.id(), config.id()));
+            }
+        }
+        checkDevices(config, ids);
+    }
+
+    private static void checkDevices(SandboxConfig config, Set<String> containerIds) {
+        Set<String> ids = new HashSet<>();
+        for (DeviceInfo device : config.devices()) {
+            DeviceRules.check(device);
+            if (!ids.add(device.id())) {
+                throw new RejectedException(
+                        "device id '%s' is there twice: it must be unique in sandbox %s"
+                                .formatted(device.id(), config.id()));
+            }
+            if (device.containerId() != null && !containerIds.contains(device.containerId())) {
+                throw new RejectedException(
+                        "device %s is for container %s: sandbox %s must have it"
+                                .formatted(device.id(), device.containerId(), config.id()));
             }
         }
     }

@@ -2,6 +2,7 @@ package io.sunaba.core.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sunaba.core.record.NetworkRecord;
 import io.sunaba.core.record.Phase;
 import io.sunaba.core.record.SandboxRecord;
 import io.sunaba.core.record.SandboxRecords;
@@ -41,6 +42,8 @@ class ManyRecordsTest {
                 128L << 20,
                 Instant.EPOCH,
                 machine,
+                List.of(),
+                NetworkRecord.NONE,
                 List.of());
     }
 

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sunaba.error.NotFoundException;
 import io.sunaba.sandbox.ContainerState;
 import io.sunaba.sandbox.ContainerStatus;
+import io.sunaba.sandbox.Interface;
 import io.sunaba.sandbox.Resources;
+import io.sunaba.sandbox.Route;
 import io.sunaba.sandbox.Sandbox;
 import io.sunaba.sandbox.SandboxState;
+import java.util.List;
 import java.util.Optional;
 
 /// The operations of the matrix: what must be there before, the operation, and how a user goes on
@@ -285,6 +288,144 @@ enum Operation {
         }
     },
 
+    ADD_INTERFACE {
+        @Override
+        void prepare(World world) throws InterruptedException {
+            world.create("web", "one");
+        }
+
+        @Override
+        void run(World world) throws InterruptedException {
+            world.web()
+                    .addInterface(
+                            new Interface(
+                                    "eth1",
+                                    null,
+                                    List.of("10.7.0.2/16"),
+                                    null,
+                                    new Interface.Tap("tap11", "br0")));
+        }
+
+        @Override
+        void repeat(World world) throws InterruptedException {
+            startAgain(world);
+            if (!hasInterface(world, "eth1")) {
+                run(world);
+            }
+            assertThat(hasInterface(world, "eth1")).isTrue();
+        }
+    },
+
+    REMOVE_INTERFACE {
+        @Override
+        void prepare(World world) throws InterruptedException {
+            ADD_INTERFACE.prepare(world);
+            ADD_INTERFACE.run(world);
+        }
+
+        @Override
+        void run(World world) throws InterruptedException {
+            world.web().removeInterface("eth0");
+        }
+
+        @Override
+        void repeat(World world) throws InterruptedException {
+            startAgain(world);
+            if (hasInterface(world, "eth0")) {
+                run(world);
+            }
+            assertThat(hasInterface(world, "eth0")).isFalse();
+            assertThat(hasInterface(world, "eth1")).isTrue();
+        }
+    },
+
+    UPDATE_ROUTES {
+        private static final List<Route> ROUTES =
+                List.of(new Route("10.4.0.0/16", "10.9.0.1", "eth0", null, 0));
+
+        @Override
+        void prepare(World world) throws InterruptedException {
+            ADD_INTERFACE.prepare(world);
+        }
+
+        @Override
+        void run(World world) throws InterruptedException {
+            world.web().updateRoutes(ROUTES);
+        }
+
+        @Override
+        void repeat(World world) throws InterruptedException {
+            startAgain(world);
+            run(world);
+            assertThat(world.web().listRoutes()).isEqualTo(ROUTES);
+        }
+    },
+
+    ADD_DEVICE {
+        @Override
+        void prepare(World world) throws InterruptedException {
+            START.prepare(world);
+            START.run(world);
+        }
+
+        @Override
+        void run(World world) throws InterruptedException {
+            world.web().addDevice(world.device("data", "two"));
+        }
+
+        @Override
+        void repeat(World world) throws InterruptedException {
+            startAgain(world);
+            if (world.web().listDevices().isEmpty()) {
+                run(world);
+            }
+            REMOVE_DEVICE.run(world);
+            assertRunning(world, "two");
+        }
+    },
+
+    REMOVE_DEVICE {
+        @Override
+        void prepare(World world) throws InterruptedException {
+            ADD_DEVICE.prepare(world);
+            ADD_DEVICE.run(world);
+        }
+
+        @Override
+        void run(World world) throws InterruptedException {
+            world.web().removeDevice("data");
+        }
+
+        @Override
+        void repeat(World world) throws InterruptedException {
+            startAgain(world);
+            if (!world.web().listDevices().isEmpty()) {
+                run(world);
+            }
+            ADD_DEVICE.run(world);
+            assertRunning(world, "two");
+        }
+    },
+
+    RESTART_WITH_DEVICE {
+        @Override
+        void prepare(World world) throws InterruptedException {
+            RESTART_CONTAINER.prepare(world);
+            world.web().addDevice(world.device("data", "two"));
+        }
+
+        @Override
+        void run(World world) throws InterruptedException {
+            START_CONTAINER.run(world);
+        }
+
+        @Override
+        void repeat(World world) throws InterruptedException {
+            CREATE_CONTAINER.repeat(world);
+            assertThat(world.web().listDevices()).hasSize(1);
+        }
+    },
+
     USE_STORAGE {
         @Override
         void prepare(World world) throws InterruptedException {
@@ -344,6 +485,10 @@ enum Operation {
         if (world.web().status().state() == SandboxState.STOPPED) {
             world.web().start();
         }
+    }
+
+    private static boolean hasInterface(World world, String name) throws InterruptedException {
+        return world.web().listInterfaces().stream().anyMatch(each -> each.name().equals(name));
     }
 
     private static void assertRunning(World world, String container) throws InterruptedException {

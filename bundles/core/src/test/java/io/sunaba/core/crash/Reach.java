@@ -46,10 +46,19 @@ final class Reach {
                     "consoleTail",
                     "guestDetails",
                     "lost",
+                    "confirmStdout",
+                    "confirmStderr",
                     "capabilities",
                     "close");
     private static final Set<String> QUESTIONS =
-            Set.of("load", "read", "machines", "waitProcess", "awaitOomEvent", "readStdout");
+            Set.of(
+                    "load",
+                    "read",
+                    "machines",
+                    "plan",
+                    "waitProcess",
+                    "awaitOomEvent",
+                    "readStdout");
 
     private final ReentrantLock lock = new ReentrantLock();
     private final List<AutoCloseable> handles = new CopyOnWriteArrayList<>();

@@ -1,21 +1,32 @@
 package io.sunaba.core.crash;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sunaba.core.fake.FakeGuest;
 import io.sunaba.core.fake.FakeHypervisor.Host;
+import io.sunaba.core.network.HostSide;
+import io.sunaba.core.network.Link;
 import io.sunaba.core.record.ContainerRecord;
+import io.sunaba.core.record.DeviceRecord;
+import io.sunaba.core.record.InterfaceRecord;
+import io.sunaba.core.record.NetworkRecord;
 import io.sunaba.core.record.Phase;
 import io.sunaba.core.record.SandboxRecord;
 import io.sunaba.core.record.SandboxRecords;
 import io.sunaba.error.NotFoundException;
 import io.sunaba.sandbox.ContainerState;
+import io.sunaba.sandbox.Device;
+import io.sunaba.sandbox.DeviceInfo;
+import io.sunaba.sandbox.Route;
 import io.sunaba.sandbox.SandboxState;
 import io.sunaba.sandbox.SandboxStatus;
 import io.sunaba.storage.MetadataStorage;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
@@ -64,7 +75,10 @@ final class Soundness {
         for (SandboxStatus status : listed) {
             if (status.state() != SandboxState.STOPPED) {
                 machines.add("sandbox/" + status.id());
-                check(status, host(status.id()));
+                check(
+                        status,
+                        host(status.id()),
+                        world.sandboxes().fetch(status.id()).listDevices());
             }
         }
         assertThat(world.hypervisor.hosts.values())
@@ -86,7 +100,7 @@ final class Soundness {
         return hosts.getFirst();
     }
 
-    private static void check(SandboxStatus status, Host host) {
+    private static void check(SandboxStatus status, Host host, List<Device> devices) {
         Set<String> mayBe = new HashSet<>();
         status.containers()
                 .forEach(container -> {
@@ -100,6 +114,15 @@ final class Soundness {
                         assertThat(inGuest.paused)
                                 .as("paused: %s", container)
                                 .isEqualTo(container.state() == ContainerState.PAUSED);
+                        assertThat(inGuest.devices.keySet())
+                                .as("devices: %s", container)
+                                .containsExactlyInAnyOrderElementsOf(
+                                        devices.stream()
+                                                .map(Device::info)
+                                                .filter(info ->
+                                                        container.id().equals(info.containerId()))
+                                                .map(DeviceInfo::id)
+                                                .toList());
                     } else if (inGuest != null && inGuest.started) {
                         assertThat(host.guest.process(container.id(), container.id()).exit)
                                 .as("exit")
@@ -107,7 +130,7 @@ final class Soundness {
                     }
                 });
         assertThat(host.guest.containers.keySet()).as("containers").isSubsetOf(mayBe);
-        assertThat(host.disks).as("disks").hasSize(status.containers().size());
+        assertThat(host.disks).as("disks").hasSize(status.containers().size() + devices.size());
     }
 
     private void checkStored(List<SandboxStatus> listed) throws InterruptedException {
@@ -117,6 +140,7 @@ final class Soundness {
                 .as("index")
                 .containsExactlyInAnyOrderElementsOf(
                         listed.stream().map(SandboxStatus::id).toList());
+        List<Link> links = new ArrayList<>();
         for (String id : List.of("web", "other")) {
             if (listed.stream().noneMatch(status -> status.id().equals(id))) {
                 assertThat(has(storage, "sandbox/" + id)).as("record of %s", id).isFalse();
@@ -131,9 +155,70 @@ final class Soundness {
             }
             assertThat(record.phase()).isEqualTo(Phase.CREATED);
             assertThat(record.containers()).extracting(ContainerRecord::intent).containsOnlyNulls();
+            assertThat(record.devices())
+                    .extracting(DeviceRecord::intent)
+                    .as("intents of devices")
+                    .allMatch(Objects::isNull);
+            assertThat(record.devices())
+                    .extracting(DeviceRecord::info)
+                    .isEqualTo(
+                            world.sandboxes().fetch(status.id()).listDevices().stream()
+                                    .map(Device::info)
+                                    .toList());
             assertThat(record.status()).isEqualTo(status);
             checkLimits(record);
+            links.addAll(checkNetwork(record));
         }
+        assertThat(world.networks.made)
+                .as("the host's networks")
+                .containsExactlyInAnyOrderElementsOf(
+                        links.stream()
+                                .map(Link::host)
+                                .filter(host -> !(host instanceof HostSide.UserMode))
+                                .toList());
+    }
+
+    /// Returns how the interfaces of a sandbox are connected.
+    private List<Link> checkNetwork(SandboxRecord record) {
+        NetworkRecord network = record.network();
+        assertThat(network.routing()).isFalse();
+        assertThat(network.interfaces())
+                .extracting(InterfaceRecord::intent)
+                .as("intents of interfaces")
+                .allMatch(Objects::isNull);
+        if (record.machine() == null) {
+            assertThat(network.interfaces())
+                    .extracting(InterfaceRecord::link)
+                    .as("links without a machine")
+                    .allMatch(Objects::isNull);
+            return List.of();
+        }
+        Host host = host(record.id());
+        List<Link> links =
+                network.interfaces().stream().map(each -> requireNonNull(each.link())).toList();
+        assertThat(host.interfaces)
+                .as("interfaces of the machine")
+                .containsOnlyKeys(
+                        network.interfaces().stream().map(InterfaceRecord::deviceId).toList());
+        assertThat(host.guest.interfaces)
+                .as("interfaces of the guest")
+                .containsOnlyKeys(links.stream().map(Link::macAddress).toList());
+        assertThat(host.guest.nameServers)
+                .as("name servers")
+                .isEqualTo(
+                        links.stream()
+                                .map(Link::nameServers)
+                                .filter(each -> !each.isEmpty())
+                                .findFirst()
+                                .orElse(List.of()));
+        List<Route> asked = network.routes();
+        assertThat(host.guest.routes)
+                .as("routes")
+                .isEqualTo(
+                        asked != null
+                                ? asked
+                                : links.stream().flatMap(each -> each.routes().stream()).toList());
+        return links;
     }
 
     private void checkLimits(SandboxRecord record) {

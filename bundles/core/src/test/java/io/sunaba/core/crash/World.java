@@ -6,10 +6,13 @@ import io.sunaba.agent.AgentDriver;
 import io.sunaba.core.config.CoreConfig;
 import io.sunaba.core.config.GuestImages;
 import io.sunaba.core.config.GuestImagesTest;
+import io.sunaba.core.config.NetworkDefaults;
 import io.sunaba.core.factory.NewVmFactory;
 import io.sunaba.core.fake.FakeAgentDriver;
 import io.sunaba.core.fake.FakeHypervisor;
+import io.sunaba.core.fake.FakeNetworks;
 import io.sunaba.core.fake.Faults;
+import io.sunaba.core.network.HostNetworks;
 import io.sunaba.core.plugin.Kind;
 import io.sunaba.core.plugin.Plugins;
 import io.sunaba.core.record.SandboxRecords;
@@ -21,12 +24,15 @@ import io.sunaba.core.storage.StorageChoice;
 import io.sunaba.core.storage.StoredRecords;
 import io.sunaba.core.validation.HostLimits;
 import io.sunaba.error.UnavailableException;
+import io.sunaba.hypervisor.DiskSpec;
 import io.sunaba.hypervisor.Hypervisor;
 import io.sunaba.hypervisor.HypervisorConfig;
 import io.sunaba.hypervisor.Machine;
 import io.sunaba.hypervisor.MachineRecord;
 import io.sunaba.hypervisor.MachineSpec;
 import io.sunaba.sandbox.ContainerConfig;
+import io.sunaba.sandbox.DeviceInfo;
+import io.sunaba.sandbox.Interface;
 import io.sunaba.sandbox.ProcessConfig;
 import io.sunaba.sandbox.Rootfs;
 import io.sunaba.sandbox.Sandbox;
@@ -48,7 +54,17 @@ import java.util.Map;
 
 /// A host with fake machines and the real storages, and one daemon after the other on it.
 class World implements AutoCloseable {
+    /// The network of the sandbox `web`.
+    private static final Interface NETWORK =
+            new Interface(
+                    "eth0",
+                    null,
+                    List.of(),
+                    null,
+                    new Interface.Namespace(Path.of("/run/netns/web"), "veth0"));
+
     final FakeHypervisor hypervisor;
+    final FakeNetworks networks;
     private final FakeAgentDriver driver;
     private final Path directory;
     private final CoreConfig config;
@@ -64,10 +80,12 @@ class World implements AutoCloseable {
         this.directory = directory;
         Faults none = new Faults();
         hypervisor = new FakeHypervisor(none);
+        networks = new FakeNetworks(none);
         driver = new FakeAgentDriver(hypervisor, none);
         try {
             GuestImagesTest.write(directory.resolve("guest"));
             Files.createDirectories(directory.resolve("rootfs"));
+            Files.writeString(directory.resolve("disk"), "disk");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -85,7 +103,9 @@ class World implements AutoCloseable {
                         0,
                         Duration.ofSeconds(20),
                         patience,
+                        Duration.ZERO,
                         patience,
+                        NetworkDefaults.NONE,
                         directory.resolve("guest"),
                         directory.resolve("data"));
         files = FileStorages.open(directory.resolve("fs"));
@@ -111,14 +131,13 @@ class World implements AutoCloseable {
                                 plugins,
                                 records,
                                 reach.of(RootfsPacker.class, this::pack),
+                                reach.of(HostNetworks.class, networks),
                                 new HostLimits(8, 64L << 30),
                                 InstantSource.system()),
                         choice);
-        NewVmFactory factory = new NewVmFactory(config);
+        NewVmFactory factory = new NewVmFactory(() -> config, plugins);
         Hypervisor machines = reach.of(Hypervisor.class, hypervisor);
         AgentDriver agents = reach.of(AgentDriver.class, driver);
-        factory.addHypervisor(machines, name("fake"));
-        factory.addAgentDriver(agents, name("fake"));
         plugins.add(Kind.AGENT, agents, name("fake"));
         plugins.add(Kind.FACTORY, factory, name("new"));
         plugins.add(Kind.STORAGE, reach.of(MetadataStorage.class, files), name("fs"));
@@ -192,6 +211,7 @@ class World implements AutoCloseable {
                                         1,
                                         128L << 20,
                                         128L << 20,
+                                        false,
                                         config.bootTimeout())))) {
             machine.start();
             return machine.record();
@@ -211,7 +231,20 @@ class World implements AutoCloseable {
         for (int i = 0; i < containers.length; i++) {
             configs[i] = container(containers[i]);
         }
-        sandboxes().create(new SandboxConfig(id, configs));
+        sandboxes()
+                .create(
+                        new SandboxConfig(
+                                id,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                false,
+                                List.of(configs),
+                                id.equals("web") ? List.of(NETWORK) : List.of(),
+                                List.of(),
+                                Map.of()));
     }
 
     ContainerConfig container(String id) {
@@ -219,6 +252,20 @@ class World implements AutoCloseable {
                 id,
                 new Rootfs.Packed(directory.resolve("rootfs")),
                 new ProcessConfig(List.of("sleep")));
+    }
+
+    /// A disk for a container.
+    DeviceInfo device(String id, String container) {
+        return new DeviceInfo.Block(
+                id,
+                container,
+                "/data",
+                directory.resolve("disk"),
+                DiskSpec.Format.RAW,
+                false,
+                DiskSpec.Cache.WRITEBACK,
+                null,
+                "ext4");
     }
 
     String storageInUse() {

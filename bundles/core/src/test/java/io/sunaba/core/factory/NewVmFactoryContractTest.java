@@ -2,6 +2,8 @@ package io.sunaba.core.factory;
 
 import io.sunaba.core.config.CoreConfig;
 import io.sunaba.core.config.Settings;
+import io.sunaba.core.plugin.Kind;
+import io.sunaba.core.plugin.Plugins;
 import io.sunaba.factory.VmFactory;
 import io.sunaba.factory.support.fake.FakeMachines;
 import io.sunaba.factory.support.fake.MemoryFixture;
@@ -24,11 +26,12 @@ class NewVmFactoryContractTest {
 
         @Override
         public VmFactory open() {
-            NewVmFactory factory = new NewVmFactory(settings(FakeMachines.NAME));
+            CoreConfig config = settings(FakeMachines.NAME);
+            Plugins plugins = new Plugins(config::pluginGrace);
             Map<String, ?> named = Map.of("sunaba.name", FakeMachines.NAME);
-            factory.addHypervisor(fakes, named);
-            factory.addAgentDriver(fakes, named);
-            return factory;
+            plugins.add(Kind.HYPERVISOR, fakes, named);
+            plugins.add(Kind.AGENT, fakes, named);
+            return new NewVmFactory(() -> config, plugins);
         }
 
         @Override

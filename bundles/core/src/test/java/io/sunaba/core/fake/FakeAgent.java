@@ -3,8 +3,11 @@ package io.sunaba.core.fake;
 import io.sunaba.agent.Agent;
 import io.sunaba.agent.GuestContainer;
 import io.sunaba.agent.GuestDetails;
+import io.sunaba.agent.GuestDevice;
 import io.sunaba.agent.GuestSandbox;
+import io.sunaba.agent.StreamPosition;
 import io.sunaba.error.ConflictException;
+import io.sunaba.error.NotFoundException;
 import io.sunaba.error.UnavailableException;
 import io.sunaba.sandbox.ContainerStats;
 import io.sunaba.sandbox.Interface;
@@ -16,6 +19,7 @@ import io.sunaba.sandbox.Route;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +28,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A connection to the guest of a fake machine.
@@ -90,6 +95,11 @@ final class FakeAgent implements Agent {
     }
 
     @Override
+    public void settle() throws InterruptedException {
+        at("settle");
+    }
+
+    @Override
     public GuestDetails guestDetails() {
         return new GuestDetails("1", "3", "");
     }
@@ -116,6 +126,7 @@ final class FakeAgent implements Agent {
             throw new ConflictException("there is a sandbox");
         }
         guest.sandbox = true;
+        guest.nameServers = sandbox.nameServers();
     }
 
     @Override
@@ -127,6 +138,7 @@ final class FakeAgent implements Agent {
     @Override
     public void onlineResources(int vcpus) throws InterruptedException {
         at("onlineResources");
+        guest.vcpus = vcpus;
     }
 
     @Override
@@ -230,6 +242,22 @@ final class FakeAgent implements Agent {
     }
 
     @Override
+    public void addDevice(String containerId, GuestDevice device) throws InterruptedException {
+        at("addDevice");
+        if (device.source() instanceof GuestDevice.Disk disk
+                && !host.paths.containsValue(disk.path())) {
+            throw new NotFoundException("no disk at " + disk.path());
+        }
+        guest.addDevice(containerId, device);
+    }
+
+    @Override
+    public void removeDevice(String containerId, String deviceId) throws InterruptedException {
+        at("removeDevice");
+        guest.removeDevice(containerId, deviceId);
+    }
+
+    @Override
     public OomEvent awaitOomEvent() throws InterruptedException {
         at("awaitOomEvent");
         String endless = guest.outOfMemoryForEver;
@@ -268,6 +296,29 @@ final class FakeAgent implements Agent {
     }
 
     @Override
+    public byte[] readStdout(
+            String containerId, String processId, int maximumBytes, StreamPosition position)
+            throws InterruptedException {
+        FakeGuest.Program process = guest.process(containerId, processId);
+        byte[] again = process.arrived(position);
+        if (again.length > 0) {
+            at("readStdout");
+            return again;
+        }
+        byte[] data = readStdout(containerId, processId, maximumBytes);
+        process.keep(data);
+        at("answered");
+        return data;
+    }
+
+    @Override
+    public void confirmStdout(String containerId, String processId, StreamPosition position)
+            throws InterruptedException {
+        at("confirmStdout");
+        var _ = guest.process(containerId, processId).arrived(position);
+    }
+
+    @Override
     public byte[] readStderr(String containerId, String processId, int maximumBytes)
             throws InterruptedException {
         at("readStderr");
@@ -282,23 +333,50 @@ final class FakeAgent implements Agent {
     }
 
     @Override
-    public Interface updateInterface(Interface networkInterface) {
-        throw new UnsupportedOperationException("no network");
+    public Interface updateInterface(Interface networkInterface) throws InterruptedException {
+        at("updateInterface");
+        String macAddress = String.valueOf(networkInterface.macAddress());
+        if (host.interfaces.values().stream()
+                .noneMatch(each -> each.macAddress().equals(macAddress))) {
+            throw new NotFoundException("no interface has " + macAddress);
+        }
+        guest.interfaces.put(macAddress, unconnected(networkInterface));
+        return unconnected(networkInterface);
+    }
+
+    /// A guest does not know what its interfaces are connected to.
+    private static Interface unconnected(Interface known) {
+        return new Interface(
+                known.name(), known.macAddress(), known.addresses(), known.mtu(), null);
     }
 
     @Override
-    public List<Interface> listInterfaces() {
-        return List.of();
+    public List<Interface> listInterfaces() throws InterruptedException {
+        at("listInterfaces");
+        return Stream.concat(
+                        Stream.of(new Interface("lo", null, List.of("127.0.0.1/8"), 65536, null)),
+                        guest.interfaces.values().stream()
+                                .sorted(Comparator.comparing(Interface::name)))
+                .toList();
     }
 
     @Override
-    public List<Route> updateRoutes(List<Route> routes) {
-        throw new UnsupportedOperationException("no network");
+    public List<Route> updateRoutes(List<Route> routes) throws InterruptedException {
+        at("updateRoutes");
+        guest.route(routes);
+        return guest.routes;
     }
 
     @Override
-    public List<Route> listRoutes() {
-        return List.of();
+    public void setNameServers(List<String> addresses) throws InterruptedException {
+        at("setNameServers");
+        guest.nameServers = addresses;
+    }
+
+    @Override
+    public List<Route> listRoutes() throws InterruptedException {
+        at("listRoutes");
+        return guest.routes;
     }
 
     @Override

@@ -1,11 +1,19 @@
 package io.sunaba.core.fake;
 
+import io.sunaba.agent.GuestDevice;
+import io.sunaba.agent.StreamPosition;
 import io.sunaba.error.ConflictException;
 import io.sunaba.error.NotFoundException;
+import io.sunaba.error.RejectedException;
+import io.sunaba.sandbox.Interface;
 import io.sunaba.sandbox.ProcessConfig;
 import io.sunaba.sandbox.Resources;
+import io.sunaba.sandbox.Route;
 import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,6 +31,9 @@ public final class FakeGuest {
         public final BlockingQueue<byte[]> output = new LinkedBlockingQueue<>();
         public final ByteArrayOutputStream input = new ByteArrayOutputStream();
         private final ProcessConfig config;
+        private byte[] kept = END;
+        private long counter;
+        private long keptAt;
 
         Program(ProcessConfig config) {
             this.config = config;
@@ -47,6 +58,21 @@ public final class FakeGuest {
             }
         }
 
+        /// Lets go of what a reader has had, and returns what it has not.
+        synchronized byte[] arrived(StreamPosition position) {
+            if (position.counter() == counter) {
+                int had = (int) (position.bytes() - keptAt);
+                kept = Arrays.copyOfRange(kept, had, kept.length);
+            }
+            counter = position.counter();
+            keptAt = position.bytes();
+            return kept.clone();
+        }
+
+        synchronized void keep(byte[] answered) {
+            kept = answered.clone();
+        }
+
         void end(int code) {
             output.add(END);
             exit.complete(code);
@@ -59,11 +85,24 @@ public final class FakeGuest {
         public volatile boolean started;
         public volatile boolean paused;
         public volatile Resources limits = Resources.UNCHANGED;
+        public final Map<String, GuestDevice> devices = new ConcurrentHashMap<>();
+
+        /// The devices that its processes use.
+        public final Set<String> busy = ConcurrentHashMap.newKeySet();
     }
 
     public final Map<String, Container> containers = new ConcurrentHashMap<>();
     public final BlockingQueue<String> outOfMemory = new LinkedBlockingQueue<>();
     public volatile boolean sandbox;
+
+    /// Its network interfaces by their MAC addresses.
+    public final Map<String, Interface> interfaces = new ConcurrentHashMap<>();
+
+    public volatile List<Route> routes = List.of();
+    public volatile List<String> nameServers = List.of();
+
+    /// How many processors it uses since it was told.
+    public volatile int vcpus;
 
     /// What the agent does instead of what it is asked for.
     public interface Hostility {
@@ -74,6 +113,26 @@ public final class FakeGuest {
 
     /// A container that the agent says runs out of memory whenever it is asked.
     public volatile @Nullable String outOfMemoryForEver;
+
+    void lose(String macAddress) {
+        Interface gone = interfaces.remove(macAddress);
+        if (gone != null) {
+            routes = routes.stream().filter(each -> !each.device().equals(gone.name())).toList();
+        }
+    }
+
+    void route(List<Route> wanted) {
+        for (Route route : wanted) {
+            if (interfaces.values().stream()
+                    .noneMatch(each -> each.name().equals(route.device()))) {
+                throw new NotFoundException("no interface " + route.device());
+            }
+            if (route.destination().equals("192.0.2.0/24")) {
+                throw new RejectedException("unreachable");
+            }
+        }
+        routes = List.copyOf(wanted);
+    }
 
     void create(String id, ProcessConfig config, Resources limits) {
         Container container = new Container();
@@ -106,6 +165,31 @@ public final class FakeGuest {
         if (config.arguments().getFirst().equals("nonesuch")) {
             throw new NotFoundException("no program nonesuch");
         }
+    }
+
+    void addDevice(String id, GuestDevice device) {
+        if (process(id, id).exit.isDone()) {
+            throw new ConflictException("container " + id + " has ended");
+        }
+        if (container(id).devices.putIfAbsent(device.id(), device) != null) {
+            throw new ConflictException("container " + id + " has device " + device.id());
+        }
+    }
+
+    void removeDevice(String id, String deviceId) {
+        Container container = container(id);
+        if (container.busy.contains(deviceId)) {
+            throw new ConflictException("device " + deviceId + " is in use");
+        }
+        if (container.devices.remove(deviceId) == null) {
+            throw new NotFoundException("no device " + deviceId);
+        }
+    }
+
+    boolean uses(GuestDevice.Source source) {
+        return containers.values().stream()
+                .flatMap(container -> container.devices.values().stream())
+                .anyMatch(device -> device.source().equals(source));
     }
 
     void pause(String id, boolean paused) {

@@ -1,5 +1,6 @@
 package io.sunaba.core.fake;
 
+import io.sunaba.agent.GuestDevice;
 import io.sunaba.error.ConflictException;
 import io.sunaba.error.NotFoundException;
 import io.sunaba.error.RejectedException;
@@ -10,12 +11,17 @@ import io.sunaba.hypervisor.DiskHotplug;
 import io.sunaba.hypervisor.DiskSpec;
 import io.sunaba.hypervisor.Hypervisor;
 import io.sunaba.hypervisor.HypervisorCapabilities;
+import io.sunaba.hypervisor.InterfaceHotplug;
+import io.sunaba.hypervisor.InterfaceSpec;
 import io.sunaba.hypervisor.Machine;
 import io.sunaba.hypervisor.MachineExit;
 import io.sunaba.hypervisor.MachineRecord;
 import io.sunaba.hypervisor.MachineSpec;
 import io.sunaba.hypervisor.MachineState;
 import io.sunaba.hypervisor.PciPath;
+import io.sunaba.hypervisor.Resize;
+import io.sunaba.hypervisor.ShareHotplug;
+import io.sunaba.hypervisor.ShareSpec;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -25,6 +31,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// A host with machines, and a hypervisor plugin for them. Machines outlive the plugin's handles.
@@ -34,13 +41,25 @@ public final class FakeHypervisor implements Hypervisor {
         public final MachineSpec spec;
         public final FakeGuest guest = new FakeGuest();
         public final Map<String, DiskSpec> disks = new ConcurrentHashMap<>();
+        public final Map<String, InterfaceSpec> interfaces = new ConcurrentHashMap<>();
+        public final Map<String, ShareSpec> shares = new ConcurrentHashMap<>();
+        final Map<String, PciPath> paths = new ConcurrentHashMap<>();
+        private final AtomicInteger plugged = new AtomicInteger();
         public final CompletableFuture<MachineExit> exit = new CompletableFuture<>();
         final CompletableFuture<Void> dead = new CompletableFuture<>();
         volatile CompletableFuture<Void> line = new CompletableFuture<>();
+        public volatile int vcpus;
+        public volatile long memoryBytes;
+
+        /// The most memory that the guest takes, and the least that it can do without.
+        public volatile long takes = Long.MAX_VALUE;
+
         volatile MachineState state = MachineState.CREATED;
 
         Host(MachineSpec spec) {
             this.spec = spec;
+            this.vcpus = spec.config().vcpus();
+            this.memoryBytes = spec.config().memoryBytes();
         }
 
         /// Ends the machine as if its process were killed.
@@ -62,10 +81,20 @@ public final class FakeHypervisor implements Hypervisor {
         }
     }
 
+    private static final Set<Class<? extends Ability>> ABILITIES =
+            Set.of(DiskHotplug.class, ShareHotplug.class, InterfaceHotplug.class, Resize.class);
+
     /// What is left on the host, by machine id; dead machines included until they are destroyed.
     public final Map<String, Host> hosts = new ConcurrentHashMap<>();
 
+    /// Whether it can plug network interfaces.
+    public volatile boolean networks = true;
+
     public final AtomicInteger openHandles = new AtomicInteger();
+
+    /// An ability that machines lack, or null.
+    public volatile @Nullable Class<? extends Ability> lacking;
+
     private final Faults faults;
 
     public FakeHypervisor(Faults faults) {
@@ -82,7 +111,18 @@ public final class FakeHypervisor implements Hypervisor {
 
     @Override
     public HypervisorCapabilities capabilities() {
-        return new HypervisorCapabilities("Fake 1.0", "none", 4, 64L << 20, Set.of());
+        return new HypervisorCapabilities(
+                "Fake 1.0",
+                "none",
+                4,
+                64L << 20,
+                ABILITIES.stream().filter(this::has).collect(Collectors.toSet()));
+    }
+
+    private boolean has(Class<? extends Ability> kind) {
+        return ABILITIES.contains(kind)
+                && !kind.equals(lacking)
+                && (networks || !kind.equals(InterfaceHotplug.class));
     }
 
     @Override
@@ -112,7 +152,9 @@ public final class FakeHypervisor implements Hypervisor {
 
     private static MachineRecord record(Host host) {
         return new MachineRecord(
-                host.spec.id(), host.spec.config().owner(), host.disks.keySet().toString());
+                host.spec.id(),
+                host.spec.config().owner(),
+                host.disks.keySet() + " " + host.interfaces.keySet());
     }
 
     @Override
@@ -129,7 +171,8 @@ public final class FakeHypervisor implements Hypervisor {
         throw new RejectedException("no " + kind.getSimpleName());
     }
 
-    private final class Handle implements Machine, DiskHotplug {
+    private final class Handle
+            implements Machine, ShareHotplug, DiskHotplug, InterfaceHotplug, Resize {
         private final Host host;
         private final CompletableFuture<MachineExit> exited = new CompletableFuture<>();
         private volatile boolean closed;
@@ -218,10 +261,49 @@ public final class FakeHypervisor implements Hypervisor {
 
         @Override
         public <T extends Ability> T ability(Class<T> kind) {
-            if (kind.equals(DiskHotplug.class)) {
+            if (has(kind)) {
                 return kind.cast(this);
             }
             throw new RejectedException("no " + kind.getSimpleName());
+        }
+
+        @Override
+        public int resizeVcpus(int vcpus) throws InterruptedException {
+            at("machine.resizeVcpus");
+            if (vcpus < 1 || vcpus > host.spec.config().maximumVcpus()) {
+                throw new RejectedException("cannot have " + vcpus + " vCPUs");
+            }
+            host.vcpus = Math.max(host.vcpus, vcpus);
+            return host.vcpus;
+        }
+
+        @Override
+        public long resizeMemory(long memoryBytes) throws InterruptedException {
+            at("machine.resizeMemory");
+            if (memoryBytes < host.spec.config().memoryBytes()
+                    || memoryBytes > host.spec.config().maximumMemoryBytes()) {
+                throw new RejectedException("cannot have " + memoryBytes + " bytes");
+            }
+            host.memoryBytes = Math.min(memoryBytes, host.takes);
+            return host.memoryBytes;
+        }
+
+        @Override
+        public void plugShare(ShareSpec share) throws InterruptedException {
+            at("machine.plugShare");
+            if (!host.spec.config().sharedMemory()) {
+                throw new RejectedException("its memory is not shared");
+            }
+            host.shares.put(share.id(), share);
+        }
+
+        @Override
+        public void unplugShare(String shareId) throws InterruptedException {
+            at("machine.unplugShare");
+            if (host.guest.uses(new GuestDevice.Share(shareId))) {
+                throw new IllegalStateException("share " + shareId + " is in use");
+            }
+            host.shares.remove(shareId);
         }
 
         @Override
@@ -230,13 +312,38 @@ public final class FakeHypervisor implements Hypervisor {
             if (host.disks.putIfAbsent(disk.id(), disk) != null) {
                 throw new ConflictException("disk " + disk.id() + " is there");
             }
-            return new PciPath("08/0" + host.disks.size());
+            PciPath path = new PciPath("08/%02x".formatted(host.plugged.incrementAndGet()));
+            host.paths.put(disk.id(), path);
+            return path;
         }
 
         @Override
         public void unplugDisk(String diskId) throws InterruptedException {
             at("machine.unplugDisk");
+            PciPath path = host.paths.get(diskId);
+            if (path != null && host.guest.uses(new GuestDevice.Disk(path))) {
+                throw new IllegalStateException("disk " + diskId + " is in use");
+            }
+            host.paths.remove(diskId);
             host.disks.remove(diskId);
+        }
+
+        @Override
+        public PciPath plugInterface(InterfaceSpec spec) throws InterruptedException {
+            at("machine.plugInterface");
+            if (host.interfaces.putIfAbsent(spec.id(), spec) != null) {
+                throw new ConflictException("interface " + spec.id() + " is there");
+            }
+            return new PciPath("09/0" + host.interfaces.size());
+        }
+
+        @Override
+        public void unplugInterface(String interfaceId) throws InterruptedException {
+            at("machine.unplugInterface");
+            InterfaceSpec gone = host.interfaces.remove(interfaceId);
+            if (gone != null) {
+                host.guest.lose(gone.macAddress());
+            }
         }
 
         @Override

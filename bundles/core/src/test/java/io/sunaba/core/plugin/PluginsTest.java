@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sunaba.agent.AgentDriver;
+import io.sunaba.core.guard.GuardedDriver;
 import io.sunaba.error.UnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,16 +30,20 @@ class PluginsTest {
         return driver;
     }
 
+    private static AgentDriver behindItsGuard(AgentDriver found) {
+        return ((GuardedDriver) found).driver();
+    }
+
     @Test
     void higherRankingServesAndTheOtherTakesOver() throws InterruptedException {
         AgentDriver older = add("kata", 0, 1);
         AgentDriver equal = add("kata", 0, 2);
-        assertThat(plugins.require(Kind.AGENT, "kata")).isSameAs(older);
+        assertThat(behindItsGuard(plugins.require(Kind.AGENT, "kata"))).isSameAs(older);
         AgentDriver higher = add("kata", 5, 3);
-        assertThat(plugins.require(Kind.AGENT, "kata")).isSameAs(higher);
+        assertThat(behindItsGuard(plugins.require(Kind.AGENT, "kata"))).isSameAs(higher);
         plugins.remove(Kind.AGENT, higher);
         plugins.remove(Kind.AGENT, older);
-        assertThat(plugins.require(Kind.AGENT, "kata")).isSameAs(equal);
+        assertThat(behindItsGuard(plugins.require(Kind.AGENT, "kata"))).isSameAs(equal);
         assertThat(plugins.holds(equal)).isTrue();
         assertThat(plugins.holds(higher)).isFalse();
     }
@@ -56,7 +61,7 @@ class PluginsTest {
                 });
         add("other", 0, 1);
         AgentDriver driver = add("kata", 0, 2);
-        assertThat(found.get(20, TimeUnit.SECONDS)).isSameAs(driver);
+        assertThat(behindItsGuard(found.get(20, TimeUnit.SECONDS))).isSameAs(driver);
         waiting.join();
     }
 
@@ -82,15 +87,26 @@ class PluginsTest {
                     }
 
                     @Override
-                    public void removed(Kind<?> kind, String name, Object service) {
+                    public void removed(Kind<?> kind, String name, Object service, Calls calls) {
                         heard.add("-" + kind + " " + name);
                     }
                 });
         AgentDriver driver = add("kata", 0, 1);
+        AgentDriver waits = add("kata", 0, 2);
+        plugins.remove(Kind.AGENT, waits);
+        AgentDriver higher = add("kata", 5, 3);
+        plugins.remove(Kind.AGENT, higher);
         plugins.remove(Kind.AGENT, driver);
         plugins.remove(Kind.AGENT, driver);
         plugins.add(Kind.AGENT, driver, Map.of());
-        assertThat(heard).containsExactly("+agent kata", "-agent kata");
+        assertThat(heard)
+                .containsExactly(
+                        "+agent kata",
+                        "-agent kata",
+                        "+agent kata",
+                        "-agent kata",
+                        "+agent kata",
+                        "-agent kata");
         assertThat(plugins.all(Kind.AGENT)).isEmpty();
     }
 }

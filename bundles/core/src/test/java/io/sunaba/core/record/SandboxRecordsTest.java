@@ -5,20 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sunaba.core.fake.FakeStorage;
+import io.sunaba.core.network.HostSide;
+import io.sunaba.core.network.Link;
 import io.sunaba.error.RejectedException;
 import io.sunaba.error.UnavailableException;
+import io.sunaba.hypervisor.DiskSpec;
 import io.sunaba.hypervisor.InterfaceSpec;
 import io.sunaba.hypervisor.MachineRecord;
 import io.sunaba.hypervisor.PciPath;
 import io.sunaba.sandbox.Capabilities;
 import io.sunaba.sandbox.ContainerConfig;
 import io.sunaba.sandbox.ContainerState;
+import io.sunaba.sandbox.DeviceInfo;
 import io.sunaba.sandbox.ExitStatus;
 import io.sunaba.sandbox.Interface;
 import io.sunaba.sandbox.Mount;
 import io.sunaba.sandbox.ProcessConfig;
 import io.sunaba.sandbox.Resources;
 import io.sunaba.sandbox.Rootfs;
+import io.sunaba.sandbox.Route;
 import io.sunaba.sandbox.SandboxConfig;
 import io.sunaba.sandbox.SandboxState;
 import io.sunaba.sandbox.Seccomp;
@@ -111,6 +116,7 @@ class SandboxRecordsTest {
                                                 List.of(
                                                         new InterfaceSpec.PortForward(
                                                                 "tcp", "127.0.0.1", 80, 8080))))),
+                        List.of(),
                         Map.of("note", "x"));
         return new SandboxRecord(
                 RecordFormat.FORMAT,
@@ -126,7 +132,119 @@ class SandboxRecordsTest {
                 1L << 30,
                 NOW,
                 new MachineRecord("0123456789abcdef0123456789abcdef", "sandbox/" + id, "{\"a\":1}"),
-                List.of(containers));
+                List.of(containers),
+                NetworkRecord.NONE,
+                List.of());
+    }
+
+    private static InterfaceRecord networkInterface(String name, HostSide host) {
+        Interface.Network network =
+                switch (host) {
+                    case HostSide.UserMode user -> new Interface.UserMode(user.forwards());
+                    case HostSide.Tap tap -> new Interface.Tap(tap.name(), tap.bridge());
+                    case HostSide.Namespace namespace ->
+                            new Interface.Namespace(namespace.file(), namespace.device());
+                };
+        return new InterfaceRecord(
+                new Interface(name, "02:00:00:00:00:01", List.of(), null, network),
+                "net-" + name,
+                new Link(
+                        "02:00:00:00:00:01",
+                        1500,
+                        List.of("10.0.2.15/24"),
+                        List.of(new Route("default", "10.0.2.2", name, null, 0)),
+                        List.of("10.0.2.3"),
+                        host),
+                InterfaceRecord.Intent.ADD);
+    }
+
+    @Test
+    void networkComesBackAsItWasSaved() throws InterruptedException {
+        NetworkRecord network =
+                NetworkRecord.NONE
+                        .with(
+                                networkInterface(
+                                        "eth0", new HostSide.UserMode("10.0.2.0/24", List.of())))
+                        .with(
+                                networkInterface(
+                                        "eth1", new HostSide.Tap("tap0", "br0", true, "snb1")))
+                        .with(
+                                networkInterface(
+                                        "eth2",
+                                        new HostSide.Namespace(
+                                                Path.of("/run/netns/a"), "veth0", "snb2")))
+                        .routed(List.of(new Route("10.1.0.0/16", null, "eth1", "10.1.0.1", 253)));
+        SandboxRecord record = sandbox("web").on(network);
+        records.save(record);
+        assertThat(records.load("web")).isEqualTo(record);
+        assertThat(records.load("web").network().interfaces()).hasSize(3);
+    }
+
+    @Test
+    void recordWithoutNetworkHasNone() throws InterruptedException {
+        records.save(sandbox("web"));
+        String text = new String(storage.records.get("sandbox/web"), UTF_8);
+        String older = text.replace(",\"network\":{\"interfaces\":[],\"routing\":false}", "");
+        assertThat(older).isNotEqualTo(text);
+        storage.save("sandbox/web", older.getBytes(UTF_8));
+        assertThat(records.load("web")).isEqualTo(sandbox("web"));
+    }
+
+    private static DeviceRecord device(DeviceInfo info) {
+        return new DeviceRecord(info, "dev-1", new PciPath("08/01"), DeviceRecord.Intent.REMOVE);
+    }
+
+    @Test
+    void devicesComeBackAsTheyWereSaved() throws InterruptedException {
+        SandboxRecord record =
+                sandbox("web")
+                        .with(
+                                device(
+                                        new DeviceInfo.Block(
+                                                "data",
+                                                "a",
+                                                "/data",
+                                                Path.of("/x.qcow2"),
+                                                DiskSpec.Format.QCOW2,
+                                                true,
+                                                DiskSpec.Cache.UNSAFE,
+                                                "s-1",
+                                                "ext4")))
+                        .with(
+                                device(
+                                        new DeviceInfo.Share(
+                                                "src", null, null, Path.of("/src"), false)));
+        records.save(record);
+        assertThat(records.load("web")).isEqualTo(record);
+        assertThat(record.devices()).hasSize(2);
+        assertThat(record.unsettled()).isTrue();
+    }
+
+    @Test
+    void devicesOfAContainerThatGoesAreNobodys() {
+        SandboxRecord record =
+                sandbox("web", container("a", new Rootfs.Packed(Path.of("/r"))))
+                        .with(
+                                device(
+                                        new DeviceInfo.Share(
+                                                "src", "a", "/src", Path.of("/src"), true)));
+        assertThat(record.without("b")).isEqualTo(record);
+        assertThat(record.without("a").device("src"))
+                .map(DeviceRecord::info)
+                .contains(new DeviceInfo.Share("src", null, null, Path.of("/src"), true));
+    }
+
+    @Test
+    void whatWasBegunWithDevicesIsDecidedByTheEndOfTheMachine() {
+        DeviceRecord whole =
+                device(new DeviceInfo.Share("whole", null, null, Path.of("/a"), true))
+                        .intending(null);
+        SandboxRecord record =
+                sandbox("web")
+                        .with(whole)
+                        .with(device(new DeviceInfo.Share("half", null, null, Path.of("/b"), true)))
+                        .stopped(null);
+        assertThat(record.devices()).containsExactly(whole.at(null));
     }
 
     @Test

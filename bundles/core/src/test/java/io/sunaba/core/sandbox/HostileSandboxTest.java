@@ -89,7 +89,8 @@ class HostileSandboxTest {
         assertWorks(good);
         assertThat(bad.status().containers()).isNotEmpty();
         assertThat(stuck).noneMatch(call -> call.result().isDone());
-        stuck.forEach(call -> call.thread().interrupt());
+        // The last one first: it waits for the others, and is not to get its turn.
+        stuck.reversed().forEach(call -> call.thread().interrupt());
         for (Running<?> call : stuck) {
             assertThatThrownBy(() -> call.result().get(10, TimeUnit.SECONDS))
                     .hasCauseInstanceOf(InterruptedException.class);

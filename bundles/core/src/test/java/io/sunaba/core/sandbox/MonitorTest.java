@@ -95,6 +95,7 @@ class MonitorTest {
                             false,
                             List.of(),
                             List.of(),
+                            List.of(),
                             Map.of());
             Sandbox sandbox = platform.sandboxes.create(wanted);
             assertThat(take(monitor, 2)).containsExactly("web FactoryFellBack", "web null>READY");

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sunaba.agent.AgentDriver;
 import io.sunaba.core.config.CoreConfig;
 import io.sunaba.core.config.GuestImagesTest;
+import io.sunaba.core.config.NetworkDefaults;
 import io.sunaba.core.factory.NewVmFactory;
 import io.sunaba.core.fake.FakeAgentDriver;
 import io.sunaba.core.fake.FakeHypervisor;
+import io.sunaba.core.fake.FakeNetworks;
 import io.sunaba.core.fake.FakeStorage;
 import io.sunaba.core.fake.Faults;
 import io.sunaba.core.plugin.Kind;
@@ -44,9 +46,11 @@ final class Platform implements AutoCloseable {
     final Faults faults = new Faults();
     final FakeStorage storage = new FakeStorage();
     final FakeHypervisor hypervisor = new FakeHypervisor(faults);
+    final FakeNetworks networks = new FakeNetworks(faults);
     final FakeAgentDriver driver = new FakeAgentDriver(hypervisor, faults);
     final Path directory;
-    final CoreConfig config;
+    private final Duration patience;
+    CoreConfig config;
     Plugins plugins;
     NewVmFactory factory;
     SandboxRegistry sandboxes;
@@ -64,22 +68,8 @@ final class Platform implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        config =
-                new CoreConfig(
-                        "fake",
-                        "new",
-                        "fake",
-                        "fake",
-                        List.of("template", "new"),
-                        1,
-                        128L << 20,
-                        0,
-                        0,
-                        Duration.ofSeconds(20),
-                        patience,
-                        patience,
-                        directory.resolve("guest"),
-                        directory.resolve("data"));
+        this.patience = patience;
+        config = config(NetworkDefaults.NONE);
         plugins = newPlugins();
         factory = newFactory();
         sandboxes = newRegistry();
@@ -87,16 +77,37 @@ final class Platform implements AutoCloseable {
         add(hypervisor);
     }
 
+    /// Returns the configuration with a network for sandboxes that ask for none.
+    CoreConfig config(NetworkDefaults network) {
+        return new CoreConfig(
+                "fake",
+                "new",
+                "fake",
+                "fake",
+                List.of("template", "new"),
+                1,
+                128L << 20,
+                0,
+                0,
+                Duration.ofSeconds(20),
+                patience,
+                Duration.ZERO,
+                patience,
+                network,
+                directory.resolve("guest"),
+                directory.resolve("data"));
+    }
+
     StoredRecords storages() {
         return requireNonNull(storages);
     }
 
     private Plugins newPlugins() {
-        return new Plugins(config::pluginGrace);
+        return new Plugins(() -> config.pluginGrace());
     }
 
     private NewVmFactory newFactory() {
-        return new NewVmFactory(config);
+        return new NewVmFactory(() -> config, plugins);
     }
 
     private SandboxRegistry newRegistry() {
@@ -111,6 +122,7 @@ final class Platform implements AutoCloseable {
                                 plugins,
                                 records,
                                 this::pack,
+                                networks,
                                 new HostLimits(8, 4L << 30),
                                 InstantSource.system()),
                         choice);
@@ -135,22 +147,18 @@ final class Platform implements AutoCloseable {
 
     void add(Hypervisor added) {
         plugins.add(Kind.HYPERVISOR, added, NAMED_FAKE);
-        factory.addHypervisor(added, NAMED_FAKE);
     }
 
     void remove(Hypervisor removed) {
         plugins.remove(Kind.HYPERVISOR, removed);
-        factory.removeHypervisor(removed);
     }
 
     void add(AgentDriver added) {
         plugins.add(Kind.AGENT, added, NAMED_FAKE);
-        factory.addAgentDriver(added, NAMED_FAKE);
     }
 
     void remove(AgentDriver removed) {
         plugins.remove(Kind.AGENT, removed);
-        factory.removeAgentDriver(removed);
     }
 
     /// Stops the platform as its bundle's stop does.
@@ -184,6 +192,7 @@ final class Platform implements AutoCloseable {
 
     void assertNothingLeft() {
         assertThat(hypervisor.hosts).isEmpty();
+        assertThat(networks.made).isEmpty();
         assertThat(storage.records.keySet()).isSubsetOf("sandboxes", "sandboxes.copy");
         if (storage.records.containsKey("sandboxes")) {
             assertThat(storage.records.get("sandboxes")).asString().contains("\"ids\":[]");

@@ -19,11 +19,13 @@ import io.sunaba.sandbox.SandboxConfig;
 import io.sunaba.sandbox.SandboxState;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -58,8 +60,8 @@ class SandboxCreationTest {
                 "hypervisor.create",
                 "machine.start",
                 "driver.connect",
-                "agent.setTime",
                 "agent.addEntropy",
+                "agent.setTime",
                 "agent.createSandbox",
                 "machine.plugDisk",
                 "agent.createContainer");
@@ -88,6 +90,15 @@ class SandboxCreationTest {
         assertThat(platform.faults.passed).containsAll(points().toList());
         sandbox.delete();
         platform.assertNothingLeft();
+    }
+
+    @Test
+    void clockIsSetAgainUntilTheWayWasShort() throws InterruptedException {
+        platform.faults.arm(
+                "agent.setTime", () -> LockSupport.parkNanos(Duration.ofMillis(100).toNanos()));
+        createWeb();
+        assertThat(platform.faults.passed.stream().filter("agent.setTime"::equals).count())
+                .isBetween(2L, 10L);
     }
 
     @ParameterizedTest
@@ -244,7 +255,17 @@ class SandboxCreationTest {
 
     private static SandboxConfig sized(@Nullable Integer vcpus, @Nullable Long memoryBytes) {
         return new SandboxConfig(
-                "web", null, null, null, vcpus, memoryBytes, false, List.of(), List.of(), Map.of());
+                "web",
+                null,
+                null,
+                null,
+                vcpus,
+                memoryBytes,
+                false,
+                List.of(),
+                List.of(),
+                List.of(),
+                Map.of());
     }
 
     @Test

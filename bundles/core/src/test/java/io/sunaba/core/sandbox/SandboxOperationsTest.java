@@ -202,8 +202,8 @@ class SandboxOperationsTest {
                 .isInstanceOf(RejectedException.class)
                 .hasMessage("signal is 65: it must be 1 to 64");
         assertThatThrownBy(() -> sandbox.removeDevice("d"))
-                .isInstanceOf(RejectedException.class)
-                .hasMessage("removeDevice of sandbox web is not supported by this version");
+                .isInstanceOf(NotFoundException.class)
+                .hasMessage("sandbox web has no device d");
         sandbox.killContainer("one", 9, false);
         assertThat(sandbox.waitProcess("one", "one").code()).isEqualTo(137);
         sandbox.killContainer("one", 9, false);

@@ -22,6 +22,7 @@ class TransitionsTest {
             start                 RU -  -  RU
             stop                  ST ST ST ST
             delete                RE -  PA ST
+            resize                RE RU -  ST
             stats                 RE RU PA -
             createContainer       RE RU -  -
             deleteContainer       RE RU -  ST
@@ -34,7 +35,14 @@ class TransitionsTest {
             processListContainer  -  RU -  -
             statsContainer        -  RU -  -
             updateContainer       RE RU -  -
+            addDevice             RE RU -  -
+            removeDevice          RE RU -  ST
             waitProcess           -  RU -  -
+            addInterface          RE RU -  -
+            removeInterface       RE RU -  ST
+            listInterfaces        RE RU -  -
+            updateRoutes          RE RU -  -
+            listRoutes            RE RU -  -
             winsizeProcess        -  RU -  -
             signalProcess         -  RU -  -
             ioStream              -  RU -  -

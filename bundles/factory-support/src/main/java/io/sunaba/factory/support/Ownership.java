@@ -34,6 +34,7 @@ public final class Ownership {
                 wanted.maximumVcpus(),
                 wanted.memoryBytes(),
                 wanted.maximumMemoryBytes(),
+                wanted.sharedMemory(),
                 wanted.bootTimeout());
     }
 

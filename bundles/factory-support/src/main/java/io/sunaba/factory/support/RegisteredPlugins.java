@@ -7,7 +7,9 @@ import io.sunaba.error.UnavailableException;
 import io.sunaba.factory.VmFactory;
 import io.sunaba.hypervisor.Hypervisor;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Filter;
 import org.osgi.framework.FrameworkUtil;
@@ -17,8 +19,8 @@ import org.osgi.util.tracker.ServiceTracker;
 
 /// The plugins in the service registry, where they come and go at any time.
 public final class RegisteredPlugins implements Plugins, AutoCloseable {
-    private final ServiceTracker<Hypervisor, Hypervisor> hypervisors;
-    private final ServiceTracker<AgentDriver, AgentDriver> agents;
+    private final ServiceTracker<Hypervisor, LazyService<Hypervisor>> hypervisors;
+    private final ServiceTracker<AgentDriver, LazyService<AgentDriver>> agents;
     private final ServiceTracker<VmFactory, LazyService<VmFactory>> factories;
 
     /// @param self the name of the factory that asks, which is not to find itself
@@ -26,39 +28,61 @@ public final class RegisteredPlugins implements Plugins, AutoCloseable {
     public RegisteredPlugins(BundleContext context, String self, Consumer<Hypervisor> came) {
         requireNonNull(came, "came is null");
         hypervisors =
-                new ServiceTracker<>(context, Hypervisor.class, null) {
-                    @Override
-                    public Hypervisor addingService(ServiceReference<Hypervisor> reference) {
-                        Hypervisor hypervisor = super.addingService(reference);
-                        Thread.startVirtualThread(() -> came.accept(hypervisor));
-                        return hypervisor;
-                    }
-                };
-        agents = new ServiceTracker<>(context, AgentDriver.class, null);
-        factories =
-                new ServiceTracker<>(context, others(self), null) {
-                    @Override
-                    public LazyService<VmFactory> addingService(
-                            ServiceReference<VmFactory> reference) {
-                        return new LazyService<>(context, reference);
-                    }
-
-                    @Override
-                    public void removedService(
-                            ServiceReference<VmFactory> reference, LazyService<VmFactory> service) {
-                        service.release();
-                    }
-                };
+                tracker(
+                        context,
+                        all(Hypervisor.class),
+                        it -> Thread.ofPlatform().daemon().start(telling(it, came)));
+        agents = tracker(context, all(AgentDriver.class), _ -> {});
+        factories = tracker(context, others(self), _ -> {});
         hypervisors.open();
         agents.open();
         factories.open();
     }
 
+    /// A task that lets go of its classes when it is done: Felix 7 may hold on to a thread that has
+    /// ended, if two load the same class at once.
+    private static Runnable telling(LazyService<Hypervisor> service, Consumer<Hypervisor> came) {
+        return new FutureTask<@Nullable Void>(() -> {
+            try {
+                service.find().ifPresent(came);
+            } catch (RuntimeException e) {
+                Thread thread = Thread.currentThread();
+                thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+            }
+            return null;
+        });
+    }
+
+    /// Gets no service before it is wanted: one whose activation hangs is nothing to the others.
+    private static <S> ServiceTracker<S, LazyService<S>> tracker(
+            BundleContext context, Filter filter, Consumer<LazyService<S>> came) {
+        return new ServiceTracker<>(context, filter, null) {
+            @Override
+            public LazyService<S> addingService(ServiceReference<S> reference) {
+                LazyService<S> service = new LazyService<>(context, reference);
+                came.accept(service);
+                return service;
+            }
+
+            @Override
+            public void removedService(ServiceReference<S> reference, LazyService<S> service) {
+                service.release();
+            }
+        };
+    }
+
+    private static Filter all(Class<?> type) {
+        return filter("(objectClass=%s)".formatted(type.getName()));
+    }
+
     /// A factory that builds on itself would never end.
     private static Filter others(String self) {
-        String text =
+        return filter(
                 "(&(objectClass=%s)(!(%s=%s)))"
-                        .formatted(VmFactory.class.getName(), VmFactory.NAME, self);
+                        .formatted(VmFactory.class.getName(), VmFactory.NAME, self));
+    }
+
+    private static Filter filter(String text) {
         try {
             return FrameworkUtil.createFilter(text);
         } catch (InvalidSyntaxException e) {
@@ -78,17 +102,15 @@ public final class RegisteredPlugins implements Plugins, AutoCloseable {
 
     @Override
     public VmFactory factory(String name) {
-        return require("factory", VmFactory.NAME, name, factories)
-                .find()
-                .orElseThrow(() -> missing("factory", name));
+        return require("factory", VmFactory.NAME, name, factories);
     }
 
-    private static <S, T> T require(
-            String kind, String property, String name, ServiceTracker<S, T> tracker) {
+    private static <S> S require(
+            String kind, String property, String name, ServiceTracker<S, LazyService<S>> tracker) {
         return tracker.getTracked().entrySet().stream()
                 .filter(entry -> name.equals(entry.getKey().getProperty(property)))
-                .max(Map.Entry.<ServiceReference<S>, T>comparingByKey())
-                .map(Map.Entry::getValue)
+                .max(Map.Entry.<ServiceReference<S>, LazyService<S>>comparingByKey())
+                .flatMap(entry -> entry.getValue().find())
                 .orElseThrow(() -> missing(kind, name));
     }
 

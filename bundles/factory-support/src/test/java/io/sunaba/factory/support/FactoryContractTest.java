@@ -50,6 +50,7 @@ class FactoryContractTest {
         KEEPS_DEAD("leaves nothing of a machine that died on the way"),
         SULKS("serves again after failures"),
         VAGUE("names a hypervisor that is not there"),
+        SPARES_FOR_SHARED("serves a request for shared memory, or refuses it and starts nothing"),
         HASTY("starts nothing that it cannot serve"),
         CARELESS("refuses a configuration that breaks a rule");
 
@@ -102,6 +103,10 @@ class FactoryContractTest {
             } catch (UnavailableException e) {
                 throw fault == Fault.VAGUE ? new UnavailableException("it is away", e) : e;
             }
+            if (fault == Fault.SPARES_FOR_SHARED && config.sharedMemory()) {
+                boot(config);
+                throw new RejectedException("memory is never shared");
+            }
             if (fault == Fault.KEEPS_A_SPARE) {
                 boot(config);
             }
@@ -152,6 +157,7 @@ class FactoryContractTest {
                     config.maximumVcpus(),
                     config.memoryBytes(),
                     config.maximumMemoryBytes(),
+                    config.sharedMemory(),
                     config.bootTimeout());
         }
 

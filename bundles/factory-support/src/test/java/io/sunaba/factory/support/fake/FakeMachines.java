@@ -22,8 +22,10 @@ import io.sunaba.hypervisor.MachineExit;
 import io.sunaba.hypervisor.MachineRecord;
 import io.sunaba.hypervisor.MachineSpec;
 import io.sunaba.hypervisor.MachineState;
+import io.sunaba.hypervisor.MachineUsage;
 import io.sunaba.hypervisor.Snapshot;
 import io.sunaba.hypervisor.SnapshotRestore;
+import io.sunaba.hypervisor.UsageMetrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
@@ -82,7 +84,7 @@ public final class FakeMachines
     }
 
     /// A machine, whose agent answers while it runs.
-    public final class FakeMachine implements Machine, Snapshot {
+    public final class FakeMachine implements Machine, Snapshot, UsageMetrics {
         private final MachineSpec spec;
         private final CompletableFuture<MachineExit> exit = new CompletableFuture<>();
         private volatile String owner;
@@ -97,6 +99,7 @@ public final class FakeMachines
 
         @Override
         public void save(Path directory) {
+            calls.add("save");
             if (state != MachineState.PAUSED) {
                 throw new ConflictException("not paused");
             }
@@ -109,6 +112,12 @@ public final class FakeMachines
             if (failure != null) {
                 throw failure;
             }
+        }
+
+        @Override
+        public MachineUsage usage() {
+            calls.add("usage");
+            return new MachineUsage(Duration.ZERO, 0, 0, 0, 0, List.of());
         }
 
         @Override
@@ -305,7 +314,7 @@ public final class FakeMachines
                                     || generation != lost.get()) {
                                 throw new UnavailableException("nobody answers");
                             }
-                            return null;
+                            return method.getName().equals("check") ? Duration.ZERO : null;
                         });
     }
 

@@ -22,6 +22,7 @@ public abstract class MemoryFixture implements FactoryFixture {
                 1,
                 1 << 20,
                 1 << 20,
+                false,
                 Duration.ofSeconds(20));
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sunaba.core.guard;
+
+import org.jspecify.annotations.NullMarked;
