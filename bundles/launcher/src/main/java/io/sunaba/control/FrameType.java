@@ -23,7 +23,10 @@ public enum FrameType {
     /// Server: bytes for standard error.
     ERROR('2'),
     /// Server: the end; the exit status, a number.
-    EXIT('x');
+    EXIT('x'),
+    /// Server: the end of this connection, because the shell goes; what the next one is to be asked
+    /// for, a [Handover].
+    HANDOVER('h');
 
     private static final FrameType[] TYPES = values();
 

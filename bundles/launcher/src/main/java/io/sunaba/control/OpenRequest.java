@@ -8,7 +8,8 @@ import java.nio.ByteBuffer;
 /// What a client asks for.
 ///
 /// @param mode what is to be done
-/// @param line the line to run, for [Mode#RUN]
+/// @param line the line to run, for [Mode#RUN]; the first one of a dialog that another shell began,
+///   which may be blank, or empty for a new dialog
 /// @param data the real path of the data directory whose platform the client means
 /// @param workingDirectory the client's working directory, absolute
 /// @param terminal the type of the client's terminal, such as `xterm-256color`, or empty if its

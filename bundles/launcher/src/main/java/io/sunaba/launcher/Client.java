@@ -15,6 +15,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /// Talks to a running platform: `exec`, `script`, `shell`, `status` and `stop`.
@@ -24,6 +26,11 @@ public final class Client {
     private static final int FAILED = 1;
     private static final int WRONG_USE = 2;
     private static final int NOT_RUNNING = 3;
+
+    /// How long the shell of a platform that runs may be away.
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private static final Duration PAUSE = Duration.ofMillis(20);
 
     private final Path data;
     private final Terminal terminal = new Terminal(System.getProperty("sunaba.terminal", ""));
@@ -64,40 +71,86 @@ public final class Client {
         };
     }
 
-    private int talk(OpenRequest.Mode mode, String line) throws IOException, InterruptedException {
-        SocketChannel socket = connect();
-        if (socket == null) {
-            complain(
-                    "the platform does not run (data in " + data + "); \"sunaba start\" starts it");
-            return NOT_RUNNING;
-        }
-        try (FrameChannel channel = new FrameChannel(socket)) {
-            if (mode == OpenRequest.Mode.INTERACTIVE) {
-                terminal.enter(TerminalMode.RAW);
+    private int talk(OpenRequest.Mode mode, String first) throws IOException, InterruptedException {
+        Daemon daemon = new Daemon(data);
+        Exchange exchange =
+                new Exchange(
+                        new FileInputStream(FileDescriptor.in),
+                        new FileOutputStream(FileDescriptor.out),
+                        new FileOutputStream(FileDescriptor.err),
+                        terminal);
+        Thread signals = Thread.ofPlatform().daemon().unstarted(new Signals(exchange, terminal));
+        String line = first;
+        long until = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            Long pid = daemon.pid();
+            try (SocketChannel socket = connect()) {
+                if (socket != null) {
+                    OptionalInt status = talk(exchange, socket, mode, line, signals);
+                    if (status.isPresent()) {
+                        terminal.restore();
+                        return status.getAsInt();
+                    }
+                    line = exchange.next().orElse(line);
+                    until = System.nanoTime() + PATIENCE.toNanos();
+                }
+            } catch (Exchange.UnansweredException e) {
+                // Somebody else may have taken the place of the one that was asked.
+                if (pid == null || !pid.equals(daemon.pid())) {
+                    throw e;
+                }
             }
-            int[] size = terminal.inUse() ? terminal.size() : new int[2];
-            OpenRequest request =
-                    new OpenRequest(
-                            mode,
-                            line,
-                            data.toRealPath().toString(),
-                            Path.of("").toAbsolutePath().toString(),
-                            terminal.type(),
-                            size[0],
-                            size[1]);
-            Exchange exchange =
-                    new Exchange(
-                            channel,
-                            new FileInputStream(FileDescriptor.in),
-                            new FileOutputStream(FileDescriptor.out),
-                            new FileOutputStream(FileDescriptor.err),
-                            terminal);
-            // Meanwhile: it takes as long as all the rest.
-            Thread.ofPlatform().daemon().start(new Signals(exchange, terminal));
-            int status = exchange.run(request);
-            terminal.restore();
-            return status;
+            if (pid == null || System.nanoTime() > until) {
+                return nobodyThere(exchange);
+            }
+            // It runs, and its shell is being replaced.
+            Thread.sleep(PAUSE);
         }
+    }
+
+    private int nobodyThere(Exchange exchange) {
+        String start = terminal.inUse() ? "\n" : "";
+        terminal.restore();
+        complain(
+                start,
+                exchange.next()
+                        .filter(line -> !line.isBlank())
+                        .map(line ->
+                                "the platform's shell went and did not come back; to go on: sunaba exec \""
+                                        + line
+                                        + '"')
+                        .orElse(
+                                "the platform does not run (data in "
+                                        + data
+                                        + "); \"sunaba start\" starts it"));
+        return NOT_RUNNING;
+    }
+
+    private OptionalInt talk(
+            Exchange exchange,
+            SocketChannel socket,
+            OpenRequest.Mode mode,
+            String line,
+            Thread signals)
+            throws IOException, InterruptedException {
+        if (mode == OpenRequest.Mode.INTERACTIVE) {
+            terminal.enter(TerminalMode.RAW);
+        }
+        int[] size = terminal.inUse() ? terminal.size() : new int[2];
+        OpenRequest request =
+                new OpenRequest(
+                        mode,
+                        line,
+                        data.toRealPath().toString(),
+                        Path.of("").toAbsolutePath().toString(),
+                        terminal.type(),
+                        size[0],
+                        size[1]);
+        // Meanwhile: it takes as long as all the rest.
+        if (signals.getState() == Thread.State.NEW) {
+            signals.start();
+        }
+        return exchange.run(new FrameChannel(socket), request);
     }
 
     private boolean connects() throws IOException {

@@ -8,13 +8,18 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /// The process that runs the platform of a data directory, as seen from outside.
-final class Daemon {
+public final class Daemon {
     private static final int NOT_RUNNING = 3;
 
     private final Path data;
 
-    Daemon(Path data) {
+    public Daemon(Path data) {
         this.data = data;
+    }
+
+    /// Tells whether there is such a process.
+    public boolean runs() {
+        return holder() != null;
     }
 
     /// Prints whether the platform runs.
@@ -49,6 +54,12 @@ final class Daemon {
         }
         System.out.println("stopped, pid " + holder.pid());
         return 0;
+    }
+
+    /// Returns the process id, or null if the platform does not run.
+    @Nullable Long pid() {
+        DataDirectory.@Nullable Holder holder = holder();
+        return holder == null ? null : holder.pid();
     }
 
     /// Returns who holds the data directory, or null if the one who did is no more.

@@ -5,76 +5,141 @@ import static java.util.Objects.requireNonNull;
 import io.sunaba.control.Frame;
 import io.sunaba.control.FrameChannel;
 import io.sunaba.control.FrameType;
+import io.sunaba.control.Handover;
 import io.sunaba.control.OpenRequest;
+import io.sunaba.control.SentInput;
 import io.sunaba.control.TerminalMode;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 
 /// One conversation with the platform: input there, output here, until it ends.
 final class Exchange {
-    private static final int CHUNK_BYTES = 64 << 10;
+    /// The platform hung up before it said that it takes the request.
+    static final class UnansweredException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        UnansweredException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
 
     /// 128 and the number of `SIGPIPE`.
     private static final int BROKEN_PIPE = 141;
 
-    private final FrameChannel channel;
-    private final InputStream input;
+    private final SentInput sent = new SentInput();
+    private final Input input;
     private final OutputStream output;
     private final OutputStream error;
     private final Terminal terminal;
+    private volatile @Nullable FrameChannel channel;
+    private volatile @Nullable String next;
 
-    private final Object wanting = new Object();
-    private int wanted;
-    private boolean reading;
+    /// Signals that came while one shell had gone and the next one was not there.
+    private final Queue<Integer> missed = new ConcurrentLinkedQueue<>();
 
-    Exchange(
-            FrameChannel channel,
-            InputStream input,
-            OutputStream output,
-            OutputStream error,
-            Terminal terminal) {
-        this.channel = requireNonNull(channel, "channel is null");
-        this.input = requireNonNull(input, "input is null");
+    Exchange(InputStream input, OutputStream output, OutputStream error, Terminal terminal) {
+        this.input = new Input(requireNonNull(input, "input is null"), sent);
         this.output = requireNonNull(output, "output is null");
         this.error = requireNonNull(error, "error is null");
         this.terminal = requireNonNull(terminal, "terminal is null");
     }
 
-    /// Asks, passes bytes both ways, and returns the exit status.
-    int run(OpenRequest request) throws IOException {
-        channel.write(request.toFrame());
+    /// Asks, passes bytes both ways, and returns the exit status, or nothing if another shell is to
+    /// go on.
+    ///
+    /// @param platform who is asked; closed by the caller
+    OptionalInt run(FrameChannel platform, OpenRequest request) throws IOException {
+        channel = platform;
+        try {
+            return talk(platform, request);
+        } finally {
+            channel = null;
+        }
+    }
+
+    /// Returns the line that another shell is to be asked for.
+    Optional<String> next() {
+        return Optional.ofNullable(next);
+    }
+
+    private OptionalInt talk(FrameChannel platform, OpenRequest request) throws IOException {
+        Frame frame = first(platform, request);
+        sent.sendTo(platform);
+        for (Integer signal = missed.poll(); signal != null; signal = missed.poll()) {
+            signal(signal);
+        }
         while (true) {
-            Frame frame = channel.read();
-            if (frame == null) {
-                throw new IOException("it ended without an answer");
-            }
             switch (frame.type()) {
                 case OUTPUT, ERROR -> {
                     if (!copy(frame.payload(), frame.type() == FrameType.OUTPUT ? output : error)) {
-                        return BROKEN_PIPE;
+                        return OptionalInt.of(BROKEN_PIPE);
                     }
                 }
-                case WANT_INPUT -> want(frame.number(0));
+                case WANT_INPUT -> input.want(frame.number(0));
                 case TERMINAL -> enter(TerminalMode.of(frame));
                 case EXIT -> {
-                    return frame.number(0);
+                    return OptionalInt.of(frame.number(0));
+                }
+                case HANDOVER -> {
+                    Handover handover = Handover.of(frame);
+                    sent.keep(handover.usedInput());
+                    next = handover.line();
+                    return OptionalInt.empty();
                 }
                 case OPEN, INPUT, INPUT_END, RESIZE, SIGNAL ->
                         throw new IOException("unexpected frame " + frame.type());
             }
+            frame = platform.read();
+            if (frame == null) {
+                throw new IOException("it ended without an answer");
+            }
+        }
+    }
+
+    private static Frame first(FrameChannel platform, OpenRequest request)
+            throws UnansweredException {
+        try {
+            platform.write(request.toFrame());
+            Frame frame = platform.read();
+            if (frame != null) {
+                return frame;
+            }
+            throw new EOFException("it ended without an answer");
+        } catch (IOException e) {
+            throw new UnansweredException(String.valueOf(e.getMessage()), e);
         }
     }
 
     /// Tells the platform about a signal.
+    ///
+    /// @throws IOException if nobody listens, nor will
     void signal(int number) throws IOException {
-        channel.write(Frame.of(FrameType.SIGNAL, number));
+        if (channel == null && next != null) {
+            missed.add(number);
+            return;
+        }
+        tell(Frame.of(FrameType.SIGNAL, number));
     }
 
     /// Tells the platform about the terminal's size.
     void resize() throws IOException {
-        channel.write(Frame.of(FrameType.RESIZE, terminal.size()));
+        tell(Frame.of(FrameType.RESIZE, terminal.size()));
+    }
+
+    private void tell(Frame frame) throws IOException {
+        FrameChannel platform = channel;
+        if (platform == null) {
+            throw new IOException("nobody listens");
+        }
+        platform.write(frame);
     }
 
     private void enter(TerminalMode mode) {
@@ -97,46 +162,6 @@ final class Exchange {
             return true;
         } catch (IOException _) {
             return false;
-        }
-    }
-
-    /// Input is not touched before somebody wants it: it may be meant for the next command.
-    private void want(int bytes) {
-        synchronized (wanting) {
-            wanted += bytes;
-            wanting.notifyAll();
-            if (!reading) {
-                reading = true;
-                Thread.ofPlatform().daemon().name("input").start(this::sendInput);
-            }
-        }
-    }
-
-    private void sendInput() {
-        byte[] chunk = new byte[CHUNK_BYTES];
-        try {
-            while (true) {
-                int read = input.read(chunk, 0, Math.min(chunk.length, awaitWanted()));
-                if (read < 0) {
-                    channel.write(Frame.of(FrameType.INPUT_END));
-                    return;
-                }
-                synchronized (wanting) {
-                    wanted -= read;
-                }
-                channel.write(new Frame(FrameType.INPUT, ByteBuffer.wrap(chunk, 0, read)));
-            }
-        } catch (IOException | InterruptedException _) {
-            // The platform is gone, which the other thread tells, or input cannot be read: no more.
-        }
-    }
-
-    private int awaitWanted() throws InterruptedException {
-        synchronized (wanting) {
-            while (wanted == 0) {
-                wanting.wait();
-            }
-            return wanted;
         }
     }
 }

@@ -51,6 +51,7 @@ public final class Platform {
             System.err.printf("%s platform ready, pid %d, %d ms%n", Instant.now(), pid, millis);
             if (foreground) {
                 report.printf("sunaba: ready in %d ms, pid %d%n", millis, pid);
+                ServiceManager.tellReady(pid);
             } else {
                 report.printf("ready %d %d%n", pid, millis);
                 // Leaves /dev/null in its place: the reader sees the end of its pipe.

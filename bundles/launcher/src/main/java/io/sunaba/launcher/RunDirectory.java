@@ -1,6 +1,7 @@
 package io.sunaba.launcher;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The directory for sockets: short, for the path of a unix socket has at most 107 bytes however
 /// long that of the data directory is, and private.
-final class RunDirectory {
+public final class RunDirectory {
     private static final int HASH_DIGITS = 12;
 
     /// A base longer than this leaves too little for the names of sockets.
@@ -31,10 +32,14 @@ final class RunDirectory {
     ///
     /// @param data the real path of the data directory
     static Path open(Path data) throws StartException {
-        Path base = base(userId(), System.getenv());
-        Path directory = base.resolve(hash(data));
+        Path directory;
         try {
-            requirePrivate(base);
+            directory = of(data);
+        } catch (IOException e) {
+            throw new StartException("/proc/self cannot be read: " + e.getMessage(), e);
+        }
+        try {
+            requirePrivate(requireNonNull(directory.getParent(), "below a base"));
             requirePrivate(directory);
             return directory;
         } catch (IOException e) {
@@ -43,6 +48,13 @@ final class RunDirectory {
                             .formatted(directory, DataDirectory.reason(e)),
                     e);
         }
+    }
+
+    /// Returns where the run directory of a data directory is, or would be.
+    ///
+    /// @param data the real path of the data directory
+    public static Path of(Path data) throws IOException {
+        return base(userId(), System.getenv()).resolve(hash(data));
     }
 
     /// Chooses the directory above the run directories of a user.
@@ -105,12 +117,8 @@ final class RunDirectory {
         }
     }
 
-    private static long userId() throws StartException {
-        try {
-            return ((Number) Files.getAttribute(Path.of("/proc/self"), "unix:uid")).longValue();
-        } catch (IOException e) {
-            throw new StartException("/proc/self cannot be read: " + e.getMessage(), e);
-        }
+    private static long userId() throws IOException {
+        return ((Number) Files.getAttribute(Path.of("/proc/self"), "unix:uid")).longValue();
     }
 
     private static String hash(Path data) {

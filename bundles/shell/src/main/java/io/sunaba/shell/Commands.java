@@ -1,6 +1,5 @@
 package io.sunaba.shell;
 
-import io.sunaba.error.UnavailableException;
 import io.sunaba.factory.Template;
 import io.sunaba.factory.Templates;
 import io.sunaba.factory.VmFactory;
@@ -13,13 +12,20 @@ import io.sunaba.shell.cache.PoolStatus;
 import io.sunaba.shell.command.Command;
 import io.sunaba.shell.command.Syntax;
 import io.sunaba.shell.container.ContainerCommands;
+import io.sunaba.shell.device.DeviceCommands;
 import io.sunaba.shell.events.EventsCommand;
 import io.sunaba.shell.format.Formats;
 import io.sunaba.shell.format.JsonCommand;
 import io.sunaba.shell.help.HelpCommand;
+import io.sunaba.shell.network.NetworkCommands;
+import io.sunaba.shell.plugin.InfoCommand;
 import io.sunaba.shell.plugin.Plugins;
+import io.sunaba.shell.plugin.SwapBundle;
+import io.sunaba.shell.plugin.UsePlugin;
 import io.sunaba.shell.sandbox.MetricsCommand;
 import io.sunaba.shell.sandbox.SandboxCommands;
+import io.sunaba.shell.steady.Awaited;
+import io.sunaba.shell.steady.SteadySandboxes;
 import io.sunaba.shell.storage.StorageCommands;
 import io.sunaba.shell.template.TemplateCommands;
 import io.sunaba.shell.top.TopCommand;
@@ -36,6 +42,7 @@ import org.apache.felix.service.command.Converter;
 import org.apache.felix.service.command.Function;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
@@ -55,55 +62,49 @@ public final class Commands {
     private final List<Command> commands = new ArrayList<>();
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
     private final Map<VmPools, String> pools = new ConcurrentHashMap<>();
+    private final Plugins plugins;
     private final CacheCommands cacheCommands = new CacheCommands(this::poolsByName);
 
-    @Reference(
-            cardinality = ReferenceCardinality.OPTIONAL,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    private volatile @Nullable Sandboxes sandboxes;
-
-    @Reference(
-            cardinality = ReferenceCardinality.OPTIONAL,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    private volatile @Nullable PlatformMetrics metrics;
-
-    @Reference(
-            cardinality = ReferenceCardinality.OPTIONAL,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    private volatile @Nullable Storages storages;
-
-    @Reference(
-            cardinality = ReferenceCardinality.OPTIONAL,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    private volatile @Nullable OciBundles bundles;
-
-    @Reference(
-            cardinality = ReferenceCardinality.OPTIONAL,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    private volatile @Nullable Templates templates;
+    private final Awaited<Sandboxes> sandboxes =
+            new Awaited<>(
+                    "the sandbox API is not there just now; plugin:list shows what is missing");
+    private final Awaited<PlatformMetrics> metrics =
+            new Awaited<>("metrics are not there just now; plugin:list shows what is missing");
+    private final Awaited<Storages> storages =
+            new Awaited<>("the records are not there just now; plugin:list shows what is missing");
+    private final Awaited<OciBundles> bundles =
+            new Awaited<>(
+                    "nobody reads OCI bundles just now: the bundle io.sunaba.oci is not active");
+    private final Awaited<Templates> templates =
+            new Awaited<>(
+                    "no VM factory has templates just now; plugin:list shows what is missing");
 
     @Activate
     public Commands(BundleContext context, @Reference ServiceComponentRuntime components) {
         Formats formats = new Formats();
-        Plugins plugins = new Plugins(context, components);
-        commands.addAll(new SandboxCommands(this::requireSandboxes, this::requireBundles).list());
-        commands.add(MetricsCommand.of(this::requireSandboxes, this::requireMetrics));
-        commands.add(EventsCommand.of(this::requireSandboxes));
-        commands.add(TopCommand.of(this::requireSandboxes));
-        commands.addAll(new ContainerCommands(this::requireSandboxes, this::requireBundles).list());
-        commands.addAll(
-                new TemplateCommands(this::requireTemplates, this::requireSandboxes).list());
-        commands.addAll(new StorageCommands(context, this::requireStorages).list());
+        plugins = new Plugins(context, components);
+        SteadySandboxes steady = new SteadySandboxes(sandboxes);
+        Supplier<Sandboxes> api = () -> steady;
+        commands.addAll(new SandboxCommands(api, bundles::require).list());
+        commands.add(MetricsCommand.of(api, metrics::require));
+        commands.add(EventsCommand.of(api));
+        commands.add(TopCommand.of(api));
+        commands.addAll(new ContainerCommands(api, bundles::require).list());
+        commands.addAll(new DeviceCommands(api).list());
+        commands.addAll(new NetworkCommands(api).list());
+        commands.addAll(new TemplateCommands(templates::require, api).list());
+        commands.addAll(new StorageCommands(context, storages::require).list());
         commands.addAll(cacheCommands.list());
+        commands.add(UsePlugin.command(context, components, plugins, storages::require));
+        commands.add(
+                SwapBundle.command(
+                        context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).getBundleContext(),
+                        components));
         commands.add(
                 new Command(
                         new Syntax("plugin", "list", "List the plugins and what ails them"),
                         _ -> plugins.list()));
+        commands.add(InfoCommand.command(context, plugins, api, storages::require));
         commands.add(JsonCommand.of(formats));
         commands.add(HelpCommand.of(() -> commands));
 
@@ -142,6 +143,66 @@ public final class Commands {
         pools.remove(removed);
     }
 
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void addSandboxes(Sandboxes added) {
+        sandboxes.set(added);
+    }
+
+    void removeSandboxes(Sandboxes removed) {
+        sandboxes.unset(removed);
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void addPlatformMetrics(PlatformMetrics added) {
+        metrics.set(added);
+    }
+
+    void removePlatformMetrics(PlatformMetrics removed) {
+        metrics.unset(removed);
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void addStorages(Storages added) {
+        storages.set(added);
+    }
+
+    void removeStorages(Storages removed) {
+        storages.unset(removed);
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void addOciBundles(OciBundles added) {
+        bundles.set(added);
+    }
+
+    void removeOciBundles(OciBundles removed) {
+        bundles.unset(removed);
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void addTemplates(Templates added) {
+        templates.set(added);
+    }
+
+    void removeTemplates(Templates removed) {
+        templates.unset(removed);
+    }
+
     private Map<String, VmPools> poolsByName() {
         return pools.entrySet().stream()
                 .collect(Collectors.toMap(Map.Entry::getValue, Map.Entry::getKey, (one, _) -> one));
@@ -153,67 +214,24 @@ public final class Commands {
                 "POOL",
                 () -> cacheCommands.pools().stream().map(PoolStatus::id).toList(),
                 "TEMPLATE",
-                this::templateIds);
+                this::templateIds,
+                "PLUGIN",
+                plugins::names);
     }
 
     /// Returns the API, or null while it is away.
     public @Nullable Sandboxes findSandboxes() {
-        return sandboxes;
+        return sandboxes.find();
     }
 
     private List<String> templateIds() {
-        Templates current = templates;
+        Templates current = templates.find();
         return current == null ? List.of() : current.list().stream().map(Template::id).toList();
     }
 
     /// Returns the commands.
     public List<Command> list() {
         return List.copyOf(commands);
-    }
-
-    private Sandboxes requireSandboxes() {
-        Sandboxes current = sandboxes;
-        if (current == null) {
-            throw new UnavailableException(
-                    "the sandbox API is not there just now; plugin:list shows what is missing");
-        }
-        return current;
-    }
-
-    private Storages requireStorages() {
-        Storages current = storages;
-        if (current == null) {
-            throw new UnavailableException(
-                    "the records are not there just now; plugin:list shows what is missing");
-        }
-        return current;
-    }
-
-    private Templates requireTemplates() {
-        Templates current = templates;
-        if (current == null) {
-            throw new UnavailableException(
-                    "no VM factory has templates just now; plugin:list shows what is missing");
-        }
-        return current;
-    }
-
-    private PlatformMetrics requireMetrics() {
-        PlatformMetrics current = metrics;
-        if (current == null) {
-            throw new UnavailableException(
-                    "metrics are not there just now; plugin:list shows what is missing");
-        }
-        return current;
-    }
-
-    private OciBundles requireBundles() {
-        OciBundles current = bundles;
-        if (current == null) {
-            throw new UnavailableException(
-                    "nobody reads OCI bundles just now: the bundle io.sunaba.oci is not active");
-        }
-        return current;
     }
 
     private static Dictionary<String, Object> properties(Command command) {

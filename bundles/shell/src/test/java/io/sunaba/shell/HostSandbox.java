@@ -2,6 +2,7 @@ package io.sunaba.shell;
 
 import static java.util.Objects.requireNonNull;
 
+import io.sunaba.error.ConflictException;
 import io.sunaba.error.NotFoundException;
 import io.sunaba.error.UnavailableException;
 import io.sunaba.hypervisor.MachineUsage;
@@ -9,9 +10,13 @@ import io.sunaba.sandbox.ContainerConfig;
 import io.sunaba.sandbox.ContainerState;
 import io.sunaba.sandbox.ContainerStats;
 import io.sunaba.sandbox.ContainerStatus;
+import io.sunaba.sandbox.Device;
+import io.sunaba.sandbox.DeviceInfo;
 import io.sunaba.sandbox.ExitStatus;
+import io.sunaba.sandbox.Interface;
 import io.sunaba.sandbox.ProcessConfig;
 import io.sunaba.sandbox.ProcessStreams;
+import io.sunaba.sandbox.Route;
 import io.sunaba.sandbox.SandboxConfig;
 import io.sunaba.sandbox.SandboxState;
 import io.sunaba.sandbox.SandboxStats;
@@ -25,6 +30,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A sandbox whose containers are plain processes of this host.
@@ -35,9 +41,13 @@ public final class HostSandbox {
     private final Runnable onDelete;
     private final Map<String, ContainerConfig> containers = new ConcurrentHashMap<>();
     private final Map<String, Process> processes = new ConcurrentHashMap<>();
+    private final Map<String, List<HostOutput>> outputs = new ConcurrentHashMap<>();
+    private final Map<String, Device> devices = new ConcurrentSkipListMap<>();
     private final List<TerminalSize> sizes;
     private final AtomicInteger measured = new AtomicInteger();
     private final AtomicInteger next = new AtomicInteger();
+    private final Map<String, Interface> interfaces = new ConcurrentSkipListMap<>();
+    private volatile List<Route> routes = List.of();
     private volatile SandboxState state = SandboxState.READY;
 
     /// @param sizes takes the sizes of terminals
@@ -45,11 +55,43 @@ public final class HostSandbox {
         this.config = config;
         this.sizes = sizes;
         this.onDelete = onDelete;
+        List<Interface> asked = config.interfaces();
+        if (asked != null) {
+            asked.forEach(each -> interfaces.put(each.name(), each));
+        }
         config.containers().forEach(container -> containers.put(container.id(), container));
     }
 
     public String id() {
         return config.id();
+    }
+
+    public Interface addInterface(Interface added) {
+        if (interfaces.putIfAbsent(added.name(), added) != null) {
+            throw new ConflictException("there is an interface " + added.name());
+        }
+        return added;
+    }
+
+    public Interface removeInterface(String name) {
+        Interface removed = interfaces.remove(name);
+        if (removed == null) {
+            throw new NotFoundException("there is no interface " + name);
+        }
+        return removed;
+    }
+
+    public List<Interface> listInterfaces() {
+        return List.copyOf(interfaces.values());
+    }
+
+    public List<Route> updateRoutes(List<Route> wanted) {
+        routes = wanted;
+        return wanted;
+    }
+
+    public List<Route> listRoutes() {
+        return routes;
     }
 
     public void start() {
@@ -133,6 +175,22 @@ public final class HostSandbox {
                 Map.of());
     }
 
+    public Device addDevice(DeviceInfo info) {
+        Device device = new Device(info, info.destination());
+        devices.put(info.id(), device);
+        return device;
+    }
+
+    public void removeDevice(String id) {
+        if (devices.remove(id) == null) {
+            throw new NotFoundException("sandbox %s has no device %s".formatted(config.id(), id));
+        }
+    }
+
+    public List<Device> listDevices() {
+        return List.copyOf(devices.values());
+    }
+
     public String enterContainer(String containerId, ProcessConfig process) {
         statusContainer(containerId);
         String id = "exec-" + next.incrementAndGet();
@@ -163,6 +221,10 @@ public final class HostSandbox {
 
     public ProcessStreams ioStream(String containerId, String processId) {
         Process process = process(processId);
+        List<InputStream> streams =
+                requireNonNull(outputs.get(processId), processId).stream()
+                        .map(HostOutput::open)
+                        .toList();
         return new ProcessStreams() {
             @Override
             public OutputStream stdin() {
@@ -171,16 +233,24 @@ public final class HostSandbox {
 
             @Override
             public InputStream stdout() {
-                return process.getInputStream();
+                return streams.getFirst();
             }
 
             @Override
             public InputStream stderr() {
-                return process.getErrorStream();
+                return streams.getLast();
             }
 
             @Override
-            public void close() {}
+            public void close() {
+                try {
+                    for (InputStream stream : streams) {
+                        stream.close();
+                    }
+                } catch (IOException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
         };
     }
 
@@ -204,7 +274,13 @@ public final class HostSandbox {
             if (size != null) {
                 sizes.add(size);
             }
-            processes.put(id, builder.start());
+            Process started = builder.start();
+            outputs.put(
+                    id,
+                    List.of(
+                            new HostOutput(started.getInputStream()),
+                            new HostOutput(started.getErrorStream())));
+            processes.put(id, started);
         } catch (IOException e) {
             throw new UnavailableException("cannot start " + process.arguments(), e);
         }

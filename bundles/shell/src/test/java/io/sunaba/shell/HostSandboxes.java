@@ -26,7 +26,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class HostSandboxes implements Sandboxes {
     private final Map<String, HostSandbox> sandboxes = new ConcurrentHashMap<>();
     private final List<HostMonitor> monitors = new CopyOnWriteArrayList<>();
+    private final List<SandboxConfig> created = new CopyOnWriteArrayList<>();
     private final List<TerminalSize> sizes = new CopyOnWriteArrayList<>();
+
+    /// Returns what sandboxes were asked for, those that are gone included.
+    public List<SandboxConfig> created() {
+        return List.copyOf(created);
+    }
 
     /// Returns the sizes that terminals of processes were given.
     public List<TerminalSize> sizes() {
@@ -56,6 +62,7 @@ public final class HostSandboxes implements Sandboxes {
                 1,
                 Objects.requireNonNullElse(config.memoryBytes(), 1L << 20),
                 1L << 20,
+                false,
                 Duration.ofSeconds(1));
     }
 
@@ -65,6 +72,7 @@ public final class HostSandboxes implements Sandboxes {
         if (sandboxes.putIfAbsent(config.id(), sandbox) != null) {
             throw new ConflictException("sandbox %s exists".formatted(config.id()));
         }
+        created.add(config);
         return asSandbox(sandbox);
     }
 

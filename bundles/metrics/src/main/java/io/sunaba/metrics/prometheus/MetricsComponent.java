@@ -19,7 +19,10 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.component.ComponentServiceObjects;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -38,6 +41,7 @@ public final class MetricsComponent implements PlatformMetrics {
     private final Path proc;
     private final EventCounts events;
     private final PluginMetrics plugins = new PluginMetrics();
+    private final Map<ServiceReference<MetricSource>, LazySource> lazy = new ConcurrentHashMap<>();
     private final Map<Part, AtomicLong> failures = new EnumMap<>(Part.class);
 
     @Activate
@@ -55,6 +59,20 @@ public final class MetricsComponent implements PlatformMetrics {
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addPlugin(ComponentServiceObjects<MetricSource> plugin) {
+        LazySource source = new LazySource(plugin);
+        lazy.put(plugin.getServiceReference(), source);
+        addMetricSource(source);
+    }
+
+    void removePlugin(ComponentServiceObjects<MetricSource> plugin) {
+        LazySource source = lazy.remove(plugin.getServiceReference());
+        if (source != null) {
+            removeMetricSource(source);
+            source.release();
+        }
+    }
+
     void addMetricSource(MetricSource source) {
         plugins.add(source);
     }

@@ -31,6 +31,13 @@ public record Call(CommandSession session, Arguments arguments) {
         return process.isTty(0) && process.isTty(1) ? console().tty() : Optional.empty();
     }
 
+    /// Tells whether its input and its outputs are the caller's own, and nothing of the shell's
+    /// language is in between.
+    public boolean direct() {
+        Process process = Process.Utils.current();
+        return process.isTty(0) && process.isTty(1) && process.isTty(2);
+    }
+
     /// Hands a value to the command behind the next `|`, in the place of the next line of text.
     public void passOn(Object value) {
         if (!isLast()) {

@@ -37,6 +37,11 @@ public record Command(Syntax syntax, Body body) implements Function {
             if (arguments.flag("help")) {
                 return syntax.help().stripTrailing();
             }
+            if (console.isAbandoned()) {
+                // Whoever gave up found nothing to interrupt yet.
+                console.handOverAgain();
+                throw new InterruptedException("nobody waits for it");
+            }
             Object value = body.run(new Call(session, arguments));
             // The runtime would add an empty line to the output that was passed on.
             return value instanceof Finished && !Call.isLast() ? null : value;
@@ -45,7 +50,7 @@ public record Command(Syntax syntax, Body body) implements Function {
                 throw e;
             }
             // The runtime would tell in its own words, and forget the failure.
-            Failure failure = Failure.of(e);
+            Failure failure = console.failure(e);
             failure.tell(Process.Utils.current().err());
             console.fail(failure.status());
             return null;

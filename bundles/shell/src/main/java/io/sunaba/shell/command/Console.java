@@ -24,6 +24,12 @@ public final class Console {
     private @Nullable IntConsumer signalHandler;
     private int active;
     private int failure;
+    private volatile boolean endless;
+    private volatile boolean outlives;
+    private volatile boolean leaving;
+    private volatile boolean abandoned;
+    private volatile @Nullable String whole;
+    private volatile @Nullable HandedOver handedOver;
 
     /// @param keyboard the session's input; unlike the streams that the runtime wraps around it, an
     ///   interrupted reader leaves it usable
@@ -83,6 +89,86 @@ public final class Console {
         // The handler talks to a guest: not on the thread that carries the input.
         Thread.ofVirtual().name("signal").start(() -> handler.accept(number));
         return true;
+    }
+
+    /// Notes whether what runs goes on until it is told to end, so that nobody need wait for it.
+    public void endless(boolean now) {
+        endless = now;
+    }
+
+    public boolean isEndless() {
+        return endless;
+    }
+
+    /// Notes that what runs replaces the shell itself, and tells about it afterwards.
+    public void outlive() {
+        outlives = true;
+    }
+
+    public boolean outlives() {
+        return outlives;
+    }
+
+    /// Notes that what runs is interrupted because the shell goes.
+    public void leaveShell() {
+        leaving = true;
+    }
+
+    /// Notes that nothing more shall begin: the caller is gone, or the shell goes.
+    public void abandon() {
+        abandoned = true;
+    }
+
+    boolean isAbandoned() {
+        return abandoned;
+    }
+
+    /// Notes what runs from now on.
+    ///
+    /// @param line a line that is one command, which another shell could go on with; else null
+    public void runs(@Nullable String line) {
+        whole = line;
+        handedOver = null;
+    }
+
+    /// Tells whether what runs can be left to another shell: it is a line of its own.
+    public boolean canHandOver() {
+        return whole != null;
+    }
+
+    /// Tells whether what runs was interrupted because the shell goes, and can be left to another.
+    public boolean handsOver() {
+        return leaving && canHandOver();
+    }
+
+    /// Leaves what runs to the next shell.
+    ///
+    /// @param line the line that goes on with it there
+    /// @param unusedInput how many bytes of input were read and not used
+    public void handOver(String line, int unusedInput) {
+        handedOver = new HandedOver(line, unusedInput);
+    }
+
+    /// Has the next shell run the same line again, if what runs was interrupted because this one
+    /// goes.
+    public void handOverAgain() {
+        String line = whole;
+        if (leaving && line != null) {
+            handOver(line, 0);
+        }
+    }
+
+    /// Returns what was left to the next shell.
+    public Optional<HandedOver> handedOver() {
+        return Optional.ofNullable(handedOver);
+    }
+
+    /// Returns how a line failed, which is no fault of its own if the shell goes.
+    public Failure failure(Throwable thrown) {
+        Failure failure = Failure.of(thrown);
+        return leaving && failure.status() == Failure.INTERRUPTED
+                ? new Failure("the shell is being replaced or stopped", Failure.TRY_AGAIN)
+                : failure;
     }
 
     /// Notes that a command begins.

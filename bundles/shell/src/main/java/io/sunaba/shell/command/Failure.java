@@ -26,6 +26,9 @@ public record Failure(String message, int status) {
     /// It was interrupted: 128 and the number of `SIGINT`.
     public static final int INTERRUPTED = 130;
 
+    /// What runs was cut short by the shell's going: `EX_TEMPFAIL` of sysexits.h.
+    public static final int TRY_AGAIN = 75;
+
     private static final Logger LOG = LoggerFactory.getLogger(Failure.class);
 
     public Failure {

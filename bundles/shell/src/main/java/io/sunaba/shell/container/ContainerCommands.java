@@ -16,9 +16,10 @@ import io.sunaba.shell.command.Command;
 import io.sunaba.shell.command.Finished;
 import io.sunaba.shell.command.Option;
 import io.sunaba.shell.command.Syntax;
+import io.sunaba.shell.process.Attached;
+import io.sunaba.shell.process.Attached.Outlook;
 import io.sunaba.shell.process.ContainerOptions;
 import io.sunaba.shell.process.ProcessOptions;
-import io.sunaba.shell.process.Relay;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -29,6 +30,10 @@ public final class ContainerCommands {
     private static final String[] OPERANDS = {"SANDBOX", "CONTAINER"};
     private static final Option DETACH =
             Option.flag("detach", "print the process's id and leave it alone");
+    private static final Option KILL =
+            Option.flag("kill", "kill the process if this ends before it does");
+    private static final Option REMOVE =
+            Option.flag("remove", "remove the sandbox when this ends, however it ends");
     private static final Option PROCESS =
             Option.value("process", "ID", "the process (the first one)");
 
@@ -67,7 +72,9 @@ public final class ContainerCommands {
                                         PROCESS,
                                         Option.flag(
                                                 "tty",
-                                                "connect your terminal to that of the process")),
+                                                "connect your terminal to that of the process"),
+                                        KILL,
+                                        REMOVE),
                         this::attach),
                 new Command(
                         syntax("kill", "Signal a process of a container")
@@ -149,7 +156,14 @@ public final class ContainerCommands {
             // Fails if there is none.
             sandbox.winsizeProcess(container, process, size.rows(), size.columns());
         }
-        return Finished.of(new Relay(sandbox, container, process).run(call));
+        return new Attached(sandbox, container, process, outlook(call)).run(call);
+    }
+
+    private static Outlook outlook(Call call) {
+        if (call.arguments().flag(REMOVE.name())) {
+            return Outlook.REMOVED;
+        }
+        return call.arguments().flag(KILL.name()) ? Outlook.KILLED : Outlook.STAYS;
     }
 
     private ContainerStatus kill(Call call) throws InterruptedException {
@@ -172,7 +186,15 @@ public final class ContainerCommands {
 
     private ExitStatus await(Call call) throws InterruptedException {
         String container = container(call);
-        return sandbox(call).waitProcess(container, process(call));
+        call.console().endless(true);
+        try {
+            return sandbox(call).waitProcess(container, process(call));
+        } catch (InterruptedException e) {
+            call.console().handOverAgain();
+            throw e;
+        } finally {
+            call.console().endless(false);
+        }
     }
 
     private ContainerStatus status(Call call) throws InterruptedException {

@@ -3,6 +3,8 @@ package io.sunaba.shell.control;
 import static java.util.Objects.requireNonNull;
 
 import io.sunaba.sandbox.ContainerStatus;
+import io.sunaba.sandbox.Interface;
+import io.sunaba.sandbox.Sandbox;
 import io.sunaba.sandbox.SandboxStatus;
 import io.sunaba.shell.command.Command;
 import io.sunaba.shell.command.Option;
@@ -12,19 +14,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.felix.service.command.CommandSession;
 import org.jline.builtins.Completers.DirectoriesCompleter;
+import org.jline.builtins.Completers.FilesCompleter;
 import org.jline.reader.Candidate;
 import org.jline.reader.Completer;
 import org.jline.reader.LineReader;
 import org.jline.reader.ParsedLine;
 import org.jspecify.annotations.Nullable;
 
-/// Completes names of commands, options and signals, ids of sandboxes and containers, and
-/// directories.
+/// Completes names of commands, options and signals, ids of sandboxes, containers and devices,
+/// interfaces, files and directories.
 final class CommandCompleter implements Completer {
     private static final String TOOLS = "tool:";
+    private static final long PATIENCE_MILLIS = 1000;
+    private static final List<String> NETWORK_TYPES = List.of("netns", "tap", "user");
 
     private final CommandSession session;
     private final Vocabulary vocabulary;
@@ -52,6 +59,15 @@ final class CommandCompleter implements Completer {
         Option open = openOption(syntax.get(), before.getLast());
         if (open != null && "DIR".equals(open.argument())) {
             new DirectoriesCompleter(session.currentDir()).complete(reader, line, candidates);
+        } else if (open != null && "TYPE".equals(open.argument())) {
+            NETWORK_TYPES.forEach(name -> candidates.add(candidate(name, null)));
+        } else if (open != null && "FILE".equals(open.argument())) {
+            new FilesCompleter(session.currentDir()).complete(reader, line, candidates);
+        } else if (open != null && "CONTAINER".equals(open.argument())) {
+            given(syntax.get(), before).stream()
+                    .limit(1)
+                    .flatMap(this::containers)
+                    .forEach(it -> candidates.add(candidate(it.id(), word(it.state()))));
         } else if (open != null && "SIGNAL".equals(open.argument())) {
             Signal.names().forEach(name -> candidates.add(candidate(name, null)));
         } else if (open == null) {
@@ -90,6 +106,8 @@ final class CommandCompleter implements Completer {
                             ? Stream.empty()
                             : containers(given.getFirst())
                                     .map(it -> candidate(it.id(), word(it.state())));
+            case "INTERFACE" -> interfaces(given.getFirst()).map(it -> candidate(it.name(), null));
+            case "DEVICE" -> devices(given.getFirst());
             case "COMMAND" -> commandNames();
             case String other ->
                     vocabulary.others().getOrDefault(other, List::of).get().stream()
@@ -106,6 +124,33 @@ final class CommandCompleter implements Completer {
         return sandboxes()
                 .filter(sandbox -> sandbox.id().equals(sandboxId))
                 .flatMap(sandbox -> sandbox.containers().stream());
+    }
+
+    /// Returns the interfaces of a sandbox that can be removed, if its guest tells them soon.
+    private Stream<Interface> interfaces(String sandboxId) {
+        CompletableFuture<List<Interface>> answer = new CompletableFuture<>();
+        Thread asking =
+                Thread.startVirtualThread(() -> {
+                    try {
+                        Optional<Sandbox> sandbox =
+                                vocabulary.sandboxes().get().flatMap(api -> api.find(sandboxId));
+                        answer.complete(
+                                sandbox.isEmpty() ? List.of() : sandbox.get().listInterfaces());
+                    } catch (InterruptedException | RuntimeException _) {
+                        answer.complete(List.of());
+                    }
+                });
+        List<Interface> all =
+                answer.completeOnTimeout(List.of(), PATIENCE_MILLIS, TimeUnit.MILLISECONDS).join();
+        asking.interrupt();
+        return all.stream().filter(each -> each.network() != null);
+    }
+
+    private Stream<Candidate> devices(String sandboxId) {
+        return vocabulary.sandboxes().get().stream()
+                .flatMap(api -> api.find(sandboxId).stream())
+                .flatMap(sandbox -> sandbox.listDevices().stream())
+                .map(device -> candidate(device.info().id(), device.guestPath()));
     }
 
     private static Stream<Candidate> options(Syntax syntax, List<String> before) {

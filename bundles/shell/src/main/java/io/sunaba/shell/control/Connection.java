@@ -5,12 +5,17 @@ import static java.util.Objects.requireNonNull;
 import io.sunaba.control.Frame;
 import io.sunaba.control.FrameChannel;
 import io.sunaba.control.FrameType;
+import io.sunaba.control.Handover;
 import io.sunaba.control.OpenRequest;
 import io.sunaba.shell.command.Failure;
+import io.sunaba.shell.command.HandedOver;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +26,7 @@ final class Connection {
     private final SocketChannel socket;
     private final FrameChannel channel;
     private final Sessions sessions;
+    private volatile @Nullable Work current;
 
     Connection(SocketChannel socket, Sessions sessions) {
         this.socket = requireNonNull(socket, "socket is null");
@@ -41,10 +47,15 @@ final class Connection {
                 refuse(request, output);
                 return;
             }
+            // From now on the client must not ask anybody else.
+            output.send(new Frame(FrameType.OUTPUT, ByteBuffer.allocate(0)));
             RemoteInput input = new RemoteInput(output);
             try (Work work = Work.of(request, sessions, input, output)) {
+                current = work;
                 Thread worker =
-                        Thread.ofVirtual().name("control-work").start(() -> work(work, output));
+                        Thread.ofVirtual()
+                                .name("control-work")
+                                .start(() -> work(work, input, output));
                 listen(work, input);
                 // It is done, or the client is gone: in this case it shall end.
                 input.end();
@@ -58,6 +69,41 @@ final class Connection {
         }
     }
 
+    /// Has what runs end if it would not do so by itself.
+    void leaveIfEndless() {
+        Work work = current;
+        if (work == null) {
+            close();
+        } else if (work.isEndless()) {
+            work.leave();
+            if (work instanceof Dialog dialog && dialog.waitsForKeys()) {
+                closeInput();
+            }
+        }
+    }
+
+    /// Has what runs end.
+    void leave() {
+        Work work = current;
+        if (work != null) {
+            work.leave();
+        }
+        closeInput();
+    }
+
+    boolean outlives() {
+        Work work = current;
+        return work != null && work.outlives();
+    }
+
+    private void closeInput() {
+        try {
+            socket.shutdownInput();
+        } catch (IOException e) {
+            LOG.debug("a client is gone", e);
+        }
+    }
+
     /// Ends the connection, as if the client were gone.
     void close() {
         try {
@@ -67,9 +113,16 @@ final class Connection {
         }
     }
 
-    private void work(Work work, RemoteOutput output) {
+    private void work(Work work, RemoteInput input, RemoteOutput output) {
         try {
-            output.finish(work.run());
+            int status = work.run();
+            Optional<HandedOver> left = work.handedOver();
+            if (left.isPresent()) {
+                output.finish(
+                        new Handover(input.used() - left.get().unusedInput(), left.get().line()));
+            } else {
+                output.finish(status);
+            }
             socket.shutdownInput();
         } catch (IOException | InterruptedException e) {
             LOG.debug("a client went away: {}", e.toString());
@@ -84,7 +137,7 @@ final class Connection {
                     case INPUT_END -> input.end();
                     case SIGNAL -> work.signal(frame.number(0));
                     case RESIZE -> work.resize(frame.number(0), frame.number(1));
-                    case OPEN, WANT_INPUT, TERMINAL, OUTPUT, ERROR, EXIT ->
+                    case OPEN, WANT_INPUT, TERMINAL, OUTPUT, ERROR, EXIT, HANDOVER ->
                             throw new IllegalArgumentException("unexpected frame " + frame.type());
                 }
             }

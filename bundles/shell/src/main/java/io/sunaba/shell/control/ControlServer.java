@@ -13,11 +13,16 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.apache.felix.service.command.CommandProcessor;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -30,6 +35,13 @@ import org.slf4j.LoggerFactory;
 public final class ControlServer {
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
 
+    /// How long what runs may hold up the shell's end, and how long cleaning up may take then.
+    private static final Duration LET_END = Duration.ofSeconds(10);
+
+    private static final Duration CLEAN_UP = Duration.ofSeconds(2);
+    private static final long PAUSE_NANOS = 2_000_000;
+
+    private final BooleanSupplier atOnce;
     private final Sessions sessions;
     private final Path socket;
     private final ServerSocketChannel server;
@@ -50,10 +62,20 @@ public final class ControlServer {
                 new Vocabulary(
                         commands.list(),
                         () -> Optional.ofNullable(commands.findSandboxes()),
-                        commands.operands()));
+                        commands.operands()),
+                () ->
+                        context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).getState()
+                                == Bundle.STOPPING);
     }
 
-    ControlServer(Path run, Path data, CommandProcessor processor, Vocabulary vocabulary) {
+    /// @param atOnce whether the whole platform stops, so that nobody is waited for
+    ControlServer(
+            Path run,
+            Path data,
+            CommandProcessor processor,
+            Vocabulary vocabulary,
+            BooleanSupplier atOnce) {
+        this.atOnce = requireNonNull(atOnce, "atOnce is null");
         this.sessions = new Sessions(processor, data, vocabulary);
         this.socket = run.resolve("control.sock");
         try {
@@ -69,12 +91,27 @@ public final class ControlServer {
         Thread.ofVirtual().name("control").start(this::accept);
     }
 
-    /// Ends all connections and interrupts what they run.
+    /// Lets what runs end, which has a while for it; what would go on for ever is ended at once.
+    /// Who comes meanwhile finds no socket, and tries again.
     @Deactivate
     public void close() throws IOException {
-        server.close();
         Files.deleteIfExists(socket);
-        connections.forEach(Connection::close);
+        server.close();
+        if (!atOnce.getAsBoolean()) {
+            connections.forEach(Connection::leaveIfEndless);
+            awaitEnd(LET_END);
+            connections.stream().filter(it -> !it.outlives()).forEach(Connection::leave);
+            awaitEnd(CLEAN_UP);
+        }
+        connections.stream().filter(it -> !it.outlives()).forEach(Connection::close);
+        sessions.close();
+    }
+
+    private void awaitEnd(Duration patience) {
+        long until = System.nanoTime() + patience.toNanos();
+        while (connections.stream().anyMatch(it -> !it.outlives()) && System.nanoTime() < until) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
     }
 
     private void accept() {

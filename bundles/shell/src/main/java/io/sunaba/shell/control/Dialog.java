@@ -1,14 +1,18 @@
 package io.sunaba.shell.control;
 
+import static java.util.Objects.requireNonNull;
+
 import io.sunaba.control.FrameType;
 import io.sunaba.control.OpenRequest;
 import io.sunaba.control.TerminalMode;
 import io.sunaba.shell.command.Console;
+import io.sunaba.shell.command.HandedOver;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.apache.felix.gogo.jline.Highlighter;
 import org.apache.felix.gogo.jline.Parser;
 import org.apache.felix.gogo.jline.Shell;
@@ -20,6 +24,7 @@ import org.jline.reader.UserInterruptException;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.impl.ExternalTerminal;
+import org.jspecify.annotations.Nullable;
 
 /// Talks with a person: reads lines with editing, completion and history, and runs them.
 final class Dialog implements Work {
@@ -29,15 +34,24 @@ final class Dialog implements Work {
             "Sunaba: containers in virtual machines of their own.\n"
                     + "\"help\" lists the commands, Tab completes, \"exit\" or Ctrl-D leaves.";
 
+    private static final String REPLACED = "The shell was replaced meanwhile.";
+
+    /// A line that does nothing, for a dialog in which nothing ran.
+    private static final String GO_ON = " ";
+
     private final ExternalTerminal terminal;
     private final CommandSession session;
     private final Evaluator evaluator;
     private final LineReader reader;
     private final RemoteTty tty;
+    private final OpenRequest request;
     private volatile boolean abandoned;
+    private volatile boolean leaving;
+    private volatile boolean running;
 
     Dialog(OpenRequest request, Sessions sessions, InputStream input, RemoteOutput output)
             throws IOException {
+        this.request = requireNonNull(request, "request is null");
         terminal =
                 new ExternalTerminal(
                         null,
@@ -65,21 +79,51 @@ final class Dialog implements Work {
 
     @Override
     public int run() throws InterruptedException {
-        terminal.writer().println(WELCOME);
+        String line = begin();
         while (!abandoned) {
             try {
-                String line = reader.readLine("sunaba> ");
+                if (line == null) {
+                    line = reader.readLine("sunaba> ");
+                }
                 if (line.strip().equals("exit")) {
                     break;
                 }
-                evaluator.run(line);
+                running = true;
+                evaluator.runOrHandOver(line);
             } catch (UserInterruptException _) {
                 // Ctrl-C clears the line.
             } catch (EndOfFileException _) {
                 break;
+            } finally {
+                line = null;
+                running = false;
             }
         }
         return 0;
+    }
+
+    /// Returns what the shell before left to do, or null.
+    private @Nullable String begin() {
+        if (request.line().isEmpty()) {
+            terminal.writer().println(WELCOME);
+            return null;
+        }
+        if (request.line().isBlank()) {
+            terminal.writer().println(REPLACED);
+            return null;
+        }
+        return request.line();
+    }
+
+    @Override
+    public Optional<HandedOver> handedOver() {
+        if (!leaving) {
+            return Optional.empty();
+        }
+        // The terminal reads ahead: what was typed is not to come again.
+        return Optional.of(
+                new HandedOver(
+                        evaluator.console().handedOver().map(HandedOver::line).orElse(GO_ON), 0));
     }
 
     @Override
@@ -97,7 +141,31 @@ final class Dialog implements Work {
     @Override
     public void abandon() {
         abandoned = true;
+        evaluator.console().abandon();
         evaluator.interrupt();
+    }
+
+    /// A person who types would hold up the shell's end for ever.
+    @Override
+    public boolean isEndless() {
+        return !running || evaluator.console().isEndless();
+    }
+
+    /// Whether no command runs.
+    boolean waitsForKeys() {
+        return !running;
+    }
+
+    @Override
+    public boolean outlives() {
+        return evaluator.console().outlives();
+    }
+
+    @Override
+    public void leave() {
+        leaving = true;
+        evaluator.console().leaveShell();
+        abandon();
     }
 
     @Override

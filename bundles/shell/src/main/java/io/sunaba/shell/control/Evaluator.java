@@ -6,6 +6,10 @@ import io.sunaba.shell.command.Console;
 import io.sunaba.shell.command.Failure;
 import io.sunaba.shell.command.Finished;
 import java.io.PrintStream;
+import java.util.List;
+import org.apache.felix.gogo.runtime.Parser;
+import org.apache.felix.gogo.runtime.Parser.Executable;
+import org.apache.felix.gogo.runtime.Parser.Statement;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;
 import org.apache.felix.service.command.Job;
@@ -38,8 +42,11 @@ final class Evaluator {
         try {
             status = print(session.execute(line));
         } catch (Exception e) {
-            Failure failure = Failure.of(e);
+            Failure failure = console.failure(e);
             console.awaitIdle();
+            if (console.handedOver().isPresent()) {
+                return 0;
+            }
             failure.tell(err);
             status = failure.status();
         }
@@ -48,11 +55,32 @@ final class Evaluator {
         return status == 0 ? earlier : status;
     }
 
+    /// As [#run], of a line that the next shell may go on with if this one goes, should it be no
+    /// more than one command.
+    int runOrHandOver(CharSequence line) throws InterruptedException {
+        console.runs(isOneCommand(line) ? line.toString() : null);
+        return run(line);
+    }
+
+    private static boolean isOneCommand(CharSequence line) {
+        try {
+            List<Executable> parts = new Parser(line).program().tokens();
+            return parts.size() == 1 && parts.getFirst() instanceof Statement;
+        } catch (RuntimeException _) {
+            // Whoever runs it tells what is wrong with it.
+            return false;
+        }
+    }
+
     /// Hands a signal to the command that runs, or interrupts it if it does not care.
     void signal(int number) {
         if (!console.signal(number)) {
             interrupt();
         }
+    }
+
+    Console console() {
+        return console;
     }
 
     /// Interrupts what runs.

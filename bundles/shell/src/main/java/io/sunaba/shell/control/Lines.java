@@ -6,11 +6,13 @@ import io.sunaba.control.FrameType;
 import io.sunaba.control.OpenRequest;
 import io.sunaba.control.TerminalMode;
 import io.sunaba.shell.command.Console;
+import io.sunaba.shell.command.HandedOver;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.apache.felix.service.command.CommandSession;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +50,7 @@ final class Lines implements Work {
     @Override
     public int run() throws InterruptedException {
         if (request.mode() == OpenRequest.Mode.RUN) {
-            return evaluator.run(request.line());
+            return evaluator.runOrHandOver(request.line());
         }
         int status = 0;
         for (String line = readLine(); line != null && !abandoned; line = readLine()) {
@@ -75,7 +77,29 @@ final class Lines implements Work {
     @Override
     public void abandon() {
         abandoned = true;
+        evaluator.console().abandon();
         evaluator.interrupt();
+    }
+
+    @Override
+    public boolean isEndless() {
+        return evaluator.console().isEndless();
+    }
+
+    @Override
+    public boolean outlives() {
+        return evaluator.console().outlives();
+    }
+
+    @Override
+    public Optional<HandedOver> handedOver() {
+        return evaluator.console().handedOver();
+    }
+
+    @Override
+    public void leave() {
+        evaluator.console().leaveShell();
+        abandon();
     }
 
     @Override

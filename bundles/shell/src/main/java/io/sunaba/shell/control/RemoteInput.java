@@ -22,6 +22,7 @@ final class RemoteInput extends InputStream {
     private final ArrayDeque<ByteBuffer> chunks = new ArrayDeque<>();
     private int buffered;
     private int requested;
+    private long used;
     private boolean ended;
 
     RemoteInput(RemoteOutput output) {
@@ -85,10 +86,18 @@ final class RemoteInput extends InputStream {
             int count = Math.min(length, chunk.remaining());
             chunk.get(target, offset, count);
             buffered -= count;
+            used += count;
             if (!chunk.hasRemaining()) {
                 chunks.remove();
             }
             return count;
+        }
+    }
+
+    /// How many bytes somebody has read.
+    long used() {
+        synchronized (lock) {
+            return used;
         }
     }
 

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.sunaba.control.Frame;
 import io.sunaba.control.FrameChannel;
 import io.sunaba.control.FrameType;
+import io.sunaba.control.Handover;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
@@ -65,8 +66,22 @@ final class RemoteOutput implements AutoCloseable {
 
     /// Sends the exit status as the last frame and waits until all is written.
     void finish(int status) throws InterruptedException {
-        queue.put(Frame.of(FrameType.EXIT, status));
+        finish(Frame.of(FrameType.EXIT, status));
+    }
+
+    /// Sends word of what another shell goes on with as the last frame and waits until all is
+    /// written.
+    void finish(Handover handover) throws InterruptedException {
+        finish(handover.toFrame());
+    }
+
+    private void finish(Frame last) throws InterruptedException {
+        queue.put(last);
         writer.join();
+    }
+
+    private static boolean isLast(Frame frame) {
+        return frame.type() == FrameType.EXIT || frame.type() == FrameType.HANDOVER;
     }
 
     /// Gives up what is not written yet.
@@ -84,7 +99,7 @@ final class RemoteOutput implements AutoCloseable {
                 if (!broken) {
                     channel.write(frame);
                 }
-                if (frame.type() == FrameType.EXIT) {
+                if (isLast(frame)) {
                     return;
                 }
             }
@@ -100,7 +115,7 @@ final class RemoteOutput implements AutoCloseable {
     /// Takes what was put meanwhile, lest somebody wait for room for ever.
     private void drain() {
         try {
-            while (queue.take().type() != FrameType.EXIT) {
+            while (!isLast(queue.take())) {
                 // Nobody reads it.
             }
         } catch (InterruptedException _) {

@@ -74,6 +74,17 @@ final class Sessions {
         }
     }
 
+    /// Takes the tools away again: whoever makes sessions next brings its own.
+    synchronized void close() {
+        if (prepared && processor instanceof CommandProcessorImpl runtime) {
+            for (String[] functions : new String[][] {TEXT_TOOLS, BUILT_IN, PROCEDURAL}) {
+                for (String function : functions) {
+                    runtime.removeCommand("tool", function);
+                }
+            }
+        }
+    }
+
     private static void add(CommandProcessorImpl runtime, Object target, String[] functions) {
         for (String function : functions) {
             runtime.addCommand("tool", target, function);

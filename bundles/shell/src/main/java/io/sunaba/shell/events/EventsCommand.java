@@ -43,11 +43,17 @@ public final class EventsCommand {
         try (SandboxMonitor monitor = sandboxes.get().monitor()) {
             followed.forEach(this::requireSandbox);
             call.console().handleSignals(_ -> thread.interrupt());
+            call.console().endless(true);
             follow(call, monitor, followed);
         } catch (InterruptedException _) {
             // The way to end it: no failure.
+            if (call.console().handsOver()) {
+                call.err().println("sunaba: the shell is replaced; events may be missing here");
+                call.console().handOverAgain();
+            }
         } finally {
             call.console().handleSignals(null);
+            call.console().endless(false);
             // What is printed last would be lost.
             var _ = Thread.interrupted();
         }

@@ -7,6 +7,7 @@ import io.sunaba.sandbox.ProcessList;
 import io.sunaba.sandbox.SandboxStatus;
 import io.sunaba.shell.cache.PoolStatus;
 import io.sunaba.shell.command.Finished;
+import io.sunaba.shell.device.DeviceStatus;
 import io.sunaba.shell.plugin.PluginStatus;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
@@ -40,6 +41,8 @@ public final class Formats implements Converter {
                             "containers"),
                     ContainerStatus.class,
                     List.of("id", "state", "exit", "createdAt", "command"),
+                    DeviceStatus.class,
+                    List.of("id", "kind", "source", "readOnly", "fileSystem", "container", "path"),
                     PluginStatus.class,
                     List.of("kind", "name", "bundle", "version", "state"),
                     Template.class,

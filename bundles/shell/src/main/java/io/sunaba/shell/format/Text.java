@@ -1,5 +1,6 @@
 package io.sunaba.shell.format;
 
+import io.sunaba.sandbox.Interface;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Values as text for people.
@@ -39,6 +41,7 @@ public final class Text {
                     list.stream()
                             .map(element -> cell("", element))
                             .collect(Collectors.joining(name.equals("command") ? " " : ", "));
+            case Interface.Network network -> network(network);
             case Record record -> record(record);
             default -> value.toString();
         };
@@ -87,6 +90,27 @@ public final class Text {
             }
         }
         return String.join(", ", parts);
+    }
+
+    private static String network(Interface.Network network) {
+        return switch (network) {
+            case Interface.UserMode user ->
+                    Stream.concat(
+                                    Stream.of("user"),
+                                    user.forwards().stream()
+                                            .map(forward ->
+                                                    "%s:%d:%d/%s"
+                                                            .formatted(
+                                                                    forward.hostAddress(),
+                                                                    forward.hostPort(),
+                                                                    forward.guestPort(),
+                                                                    forward.protocol())))
+                            .collect(Collectors.joining(" "));
+            case Interface.Tap tap ->
+                    "tap " + tap.name() + (tap.bridge() == null ? "" : " on " + tap.bridge());
+            case Interface.Namespace namespace ->
+                    "netns " + namespace.file() + " " + namespace.device();
+        };
     }
 
     private static String size(long bytes) {

@@ -6,6 +6,7 @@ import io.sunaba.agent.AgentDriver;
 import io.sunaba.factory.VmFactory;
 import io.sunaba.hypervisor.Hypervisor;
 import io.sunaba.storage.MetadataStorage;
+import io.sunaba.trust.BundleTrust;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -13,7 +14,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -32,10 +35,14 @@ public final class Plugins {
 
     private final BundleContext context;
     private final ServiceComponentRuntime components;
+    private final Probe probe;
+    private final InvalidFiles files;
 
     public Plugins(BundleContext context, ServiceComponentRuntime components) {
         this.context = requireNonNull(context, "context is null");
         this.components = requireNonNull(components, "components is null");
+        this.probe = new Probe(context);
+        this.files = new InvalidFiles(context);
     }
 
     /// Lists them by kind and name: what serves, what waits behind a service of the same name, and
@@ -43,9 +50,15 @@ public final class Plugins {
     public List<PluginStatus> list() {
         List<PluginStatus> plugins = new ArrayList<>();
         KINDS.forEach((type, kind) ->
-                services(type).stream()
-                        .filter(this::works)
-                        .forEach(it -> plugins.add(active(kind, it))));
+                services(type)
+                        .forEach(it -> {
+                            // None once the service is gone, which may be while it is asked.
+                            Bundle bundle = it.getBundle();
+                            Probe.Answer answer = probe.ask(it);
+                            if (bundle != null && answer != Probe.Answer.FAILS) {
+                                plugins.add(status(kind, it, bundle, answer));
+                            }
+                        }));
         for (ComponentDescriptionDTO component : components.getComponentDescriptionDTOs()) {
             String problem = problem(component);
             if (problem != null) {
@@ -66,9 +79,10 @@ public final class Plugins {
                                 null,
                                 String.valueOf(bundle.getSymbolicName()),
                                 bundle.getVersion().toString(),
-                                "unresolved"));
+                                problem(bundle)));
             }
         }
+        plugins.addAll(files.statuses());
         plugins.sort(
                 Comparator.comparing(PluginStatus::kind, Comparator.nullsLast(String::compareTo))
                         .thenComparing(
@@ -89,11 +103,72 @@ public final class Plugins {
     public @Nullable String failure(String type) {
         return components.getComponentDescriptionDTOs().stream()
                 .filter(component -> List.of(component.serviceInterfaces).contains(type))
-                .flatMap(component -> components.getComponentConfigurationDTOs(component).stream())
-                .filter(it -> it.state == ComponentConfigurationDTO.FAILED_ACTIVATION)
-                .map(configuration -> firstLine(configuration.failure))
+                .flatMap(component -> failures(component).stream())
                 .findFirst()
                 .orElse(null);
+    }
+
+    /// Returns the components of a bundle, and what ails them.
+    List<BundleInfo.Part> components(Bundle bundle) {
+        return components.getComponentDescriptionDTOs(bundle).stream()
+                .map(component ->
+                        new BundleInfo.Part(
+                                component.name,
+                                String.join(", ", component.configurationPid),
+                                state(component)))
+                .toList();
+    }
+
+    private String state(ComponentDescriptionDTO component) {
+        String problem = problem(component);
+        if (problem != null) {
+            return problem;
+        }
+        return components.getComponentConfigurationDTOs(component).stream()
+                        .anyMatch(it -> it.state == ComponentConfigurationDTO.ACTIVE)
+                ? "active"
+                : "waiting";
+    }
+
+    /// Returns the kind of plugin that provides a service, if it is one.
+    static Optional<String> kind(String type) {
+        return Optional.ofNullable(KINDS.get(type));
+    }
+
+    private String problem(Bundle unresolved) {
+        ServiceReference<BundleTrust> reference = context.getServiceReference(BundleTrust.class);
+        BundleTrust trust = reference == null ? null : context.getService(reference);
+        return trust == null
+                ? "not resolved"
+                : trust.problem(unresolved.getBundleId())
+                        .map("not let in: "::concat)
+                        .orElse("not resolved yet");
+    }
+
+    /// Returns what names a plugin: its name, or that of its bundle.
+    public List<String> names() {
+        return list().stream()
+                .flatMap(plugin -> Stream.of(plugin.bundle(), String.valueOf(plugin.name())))
+                .filter(name -> !name.equals("null"))
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    private List<String> failures(ComponentDescriptionDTO component) {
+        var configurations = components.getComponentConfigurationDTOs(component);
+        String file = files.problem(component.configurationPid);
+        boolean waits =
+                configurations.stream()
+                        .allMatch(it ->
+                                it.state == ComponentConfigurationDTO.UNSATISFIED_CONFIGURATION);
+        if (file != null && waits) {
+            return List.of(file);
+        }
+        return configurations.stream()
+                .filter(it -> it.state == ComponentConfigurationDTO.FAILED_ACTIVATION)
+                .map(configuration -> firstLine(configuration.failure))
+                .toList();
     }
 
     private List<ServiceReference<?>> services(String type) {
@@ -105,22 +180,15 @@ public final class Plugins {
         }
     }
 
-    /// Many components are not tried before somebody wants their service; one that fails then is
-    /// told with the components.
-    private boolean works(ServiceReference<?> service) {
-        boolean works = context.getService(service) != null;
-        context.ungetService(service);
-        return works;
-    }
-
-    private static PluginStatus active(String kind, ServiceReference<?> service) {
-        Bundle bundle = service.getBundle();
+    /// One that fails is told with the components.
+    private static PluginStatus status(
+            String kind, ServiceReference<?> service, Bundle bundle, Probe.Answer answer) {
         return new PluginStatus(
                 kind,
                 Objects.toString(service.getProperty(Hypervisor.NAME), null),
                 bundle.getSymbolicName(),
                 bundle.getVersion().toString(),
-                "active");
+                answer == Probe.Answer.WORKS ? "active" : "does not become ready");
     }
 
     private static @Nullable String kind(ComponentDescriptionDTO component) {
@@ -137,8 +205,12 @@ public final class Plugins {
         }
         var configurations = components.getComponentConfigurationDTOs(component);
         if (configurations.isEmpty()) {
-            return component.configurationPolicy.equals("require")
-                    ? simpleName(component) + " has no configuration"
+            // Libraries have components of which nobody wants an instance.
+            boolean wanted =
+                    kind(component) != null
+                            || component.bundle.symbolicName.startsWith("io.sunaba.");
+            return wanted && component.configurationPolicy.equals("require")
+                    ? unconfigured(component)
                     : null;
         }
         for (ComponentConfigurationDTO configuration : configurations) {
@@ -150,7 +222,7 @@ public final class Plugins {
                     return simpleName(component) + " misses " + missing(component, configuration);
                 }
                 case ComponentConfigurationDTO.UNSATISFIED_CONFIGURATION -> {
-                    return simpleName(component) + " has no configuration";
+                    return unconfigured(component);
                 }
                 default -> {
                     // Satisfied or active.
@@ -158,6 +230,12 @@ public final class Plugins {
             }
         }
         return null;
+    }
+
+    private String unconfigured(ComponentDescriptionDTO component) {
+        String problem = files.problem(component.configurationPid);
+        return simpleName(component)
+                + (problem == null ? " has no configuration" : " has no configuration: " + problem);
     }
 
     private static String missing(

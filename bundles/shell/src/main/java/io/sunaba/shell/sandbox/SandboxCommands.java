@@ -3,6 +3,7 @@ package io.sunaba.shell.sandbox;
 import static java.util.Objects.requireNonNull;
 
 import io.sunaba.sandbox.ContainerConfig;
+import io.sunaba.sandbox.DeviceInfo;
 import io.sunaba.sandbox.OciBundles;
 import io.sunaba.sandbox.OomEvent;
 import io.sunaba.sandbox.Sandbox;
@@ -15,9 +16,12 @@ import io.sunaba.shell.command.Call;
 import io.sunaba.shell.command.Command;
 import io.sunaba.shell.command.Option;
 import io.sunaba.shell.command.Syntax;
+import io.sunaba.shell.device.DeviceOptions;
+import io.sunaba.shell.network.NetworkOptions;
 import io.sunaba.shell.process.ContainerOptions;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +35,7 @@ public final class SandboxCommands {
     static final Option FACTORY =
             Option.value("factory", "NAME", "the VM factory plugin, see plugin:list");
     static final Option ID = Option.value("id", "ID", "its id (one is made up)");
+    private static final Option VCPUS = Option.value("vcpus", "NUMBER", "virtual CPUs");
     private static final Option SHARE_PID =
             Option.flag("share-pid", "its containers see each other's processes");
     private static final Option FORCE = Option.flag("force", "whatever its state");
@@ -49,7 +54,8 @@ public final class SandboxCommands {
         return List.of(
                 new Command(
                         syntax("create", "Create a sandbox: its VM runs then")
-                                .with(ID, MEMORY, CPUS, HYPERVISOR, FACTORY, SHARE_PID),
+                                .with(ID, MEMORY, CPUS, HYPERVISOR, FACTORY, SHARE_PID)
+                                .with(NetworkOptions.all()),
                         this::create),
                 new Command(
                         syntax("start", "Start a sandbox and the containers it has", "SANDBOX"),
@@ -68,6 +74,10 @@ public final class SandboxCommands {
                                                 "force",
                                                 "go on when the guest fails or is silent")),
                         this::stop),
+                new Command(
+                        syntax("resize", "Give a sandbox's VM more, or less", "SANDBOX")
+                                .with(VCPUS, MEMORY),
+                        this::resize),
                 new Command(
                         syntax("delete", "Delete a sandbox", "SANDBOX").with(FORCE), this::delete),
                 new Command(
@@ -89,6 +99,8 @@ public final class SandboxCommands {
                                         "Run a command in a container in a sandbox of its own, which"
                                                 + " is removed at the end")
                                 .with(ID, MEMORY, CPUS, HYPERVISOR, FACTORY)
+                                .with(NetworkOptions.all())
+                                .with(DeviceOptions.all())
                                 .with(ContainerOptions.all())
                                 .withOptionalProgram(),
                         call -> new Run(sandboxes.get(), bundles, call).run()));
@@ -96,6 +108,12 @@ public final class SandboxCommands {
 
     /// Returns the sandbox that a call asks for.
     public static SandboxConfig config(Call call, ContainerConfig... containers) {
+        return config(call, List.of(), containers);
+    }
+
+    /// @param devices its storage devices
+    static SandboxConfig config(
+            Call call, List<DeviceInfo> devices, ContainerConfig... containers) {
         Arguments arguments = call.arguments();
         return new SandboxConfig(
                 arguments.option(ID.name()).orElseGet(SandboxName::random),
@@ -106,7 +124,8 @@ public final class SandboxCommands {
                 arguments.size(MEMORY.name()).orElse(null),
                 arguments.flag(SHARE_PID.name()),
                 List.of(containers),
-                List.of(),
+                NetworkOptions.interfaces(call),
+                devices,
                 Map.of());
     }
 
@@ -132,6 +151,16 @@ public final class SandboxCommands {
         Sandbox sandbox = fetch(call);
         sandbox.stop(call.arguments().flag("force"));
         return sandbox.status();
+    }
+
+    private SandboxStatus resize(Call call) throws InterruptedException {
+        Arguments arguments = call.arguments();
+        Optional<Integer> vcpus = arguments.count(VCPUS.name());
+        Optional<Long> memory = arguments.size(MEMORY.name());
+        if (vcpus.isEmpty() && memory.isEmpty()) {
+            throw arguments.wrong("nothing to change; give --vcpus or --memory");
+        }
+        return fetch(call).resize(vcpus.orElse(null), memory.orElse(null));
     }
 
     private @Nullable Object delete(Call call) throws InterruptedException {

@@ -48,7 +48,15 @@ public final class TopCommand {
         if (tty.isEmpty()) {
             return snapshot(sampler);
         }
-        new LiveView(sampler, interval, FIRST).run(tty.get());
+        call.console().endless(true);
+        try {
+            new LiveView(sampler, interval, FIRST).run(tty.get());
+        } catch (InterruptedException e) {
+            call.console().handOverAgain();
+            throw e;
+        } finally {
+            call.console().endless(false);
+        }
         return null;
     }
 

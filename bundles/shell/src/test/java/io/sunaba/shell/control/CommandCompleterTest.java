@@ -3,6 +3,8 @@ package io.sunaba.shell.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sunaba.sandbox.ContainerConfig;
+import io.sunaba.sandbox.DeviceInfo;
+import io.sunaba.sandbox.Interface;
 import io.sunaba.sandbox.ProcessConfig;
 import io.sunaba.sandbox.Rootfs;
 import io.sunaba.sandbox.SandboxConfig;
@@ -11,7 +13,9 @@ import io.sunaba.shell.HostTemplates;
 import io.sunaba.shell.cache.CacheCommands;
 import io.sunaba.shell.command.Command;
 import io.sunaba.shell.container.ContainerCommands;
+import io.sunaba.shell.device.DeviceCommands;
 import io.sunaba.shell.events.EventsCommand;
+import io.sunaba.shell.network.NetworkCommands;
 import io.sunaba.shell.sandbox.SandboxCommands;
 import io.sunaba.shell.template.TemplateCommands;
 import java.io.ByteArrayInputStream;
@@ -51,6 +55,19 @@ class CommandCompleterTest {
     }
 
     @Test
+    void devicesAreThoseOfTheirSandbox() throws Exception {
+        create("one", "web");
+        create("two", "db");
+        sandboxes
+                .fetch("one")
+                .addDevice(new DeviceInfo.Share("src", null, null, Path.of("/src"), true));
+        assertThat(complete("device:remove one ")).containsExactly("src");
+        assertThat(complete("device:remove two ")).containsExactly("--help");
+        assertThat(complete("device:add two --container ")).containsExactly("db");
+        assertThat(complete("device:add one -")).contains("--block", "--share", "--destination");
+    }
+
+    @Test
     void templatesHaveIds() throws Exception {
         assertThat(complete("template:delete ")).containsExactly("t1", "t2");
         assertThat(complete("template:verify t1 ")).containsExactly("t2");
@@ -64,6 +81,15 @@ class CommandCompleterTest {
         assertThat(complete("container:exec --tty -")).contains("--env").doesNotContain("--tty");
         assertThat(complete("container:kill one web --signal ")).contains("TERM", "HUP", "USR1");
         assertThat(complete("sandbox:ev")).contains("sandbox:events");
+        assertThat(complete("interface:add --type ")).containsExactly("netns", "tap", "user");
+        sandboxes
+                .fetch("one")
+                .addInterface(
+                        new Interface(
+                                "net0", null, List.of(), null, new Interface.UserMode(List.of())));
+        assertThat(complete("interface:remove one ")).containsExactly("net0");
+        assertThat(complete("interface:remove nonesuch ")).containsExactly("--help");
+        assertThat(complete("interface:")).contains("interface:add", "interface:list");
     }
 
     @Test
@@ -95,7 +121,9 @@ class CommandCompleterTest {
         List<Command> commands = new ArrayList<>();
         commands.addAll(new SandboxCommands(() -> sandboxes, () -> TestServer.BUNDLES).list());
         commands.addAll(new ContainerCommands(() -> sandboxes, () -> TestServer.BUNDLES).list());
+        commands.addAll(new DeviceCommands(() -> sandboxes).list());
         commands.addAll(new TemplateCommands(HostTemplates::new, () -> sandboxes).list());
+        commands.addAll(new NetworkCommands(() -> sandboxes).list());
         commands.add(EventsCommand.of(() -> sandboxes));
         commands.addAll(new CacheCommands(Map::of).list());
         return commands;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sunaba.control.Frame;
 import io.sunaba.control.FrameChannel;
 import io.sunaba.control.FrameType;
+import io.sunaba.control.Handover;
 import io.sunaba.control.OpenRequest;
 import io.sunaba.control.TerminalMode;
 import io.sunaba.sandbox.TerminalSize;
@@ -71,6 +72,8 @@ final class TestClient implements AutoCloseable {
                 take(frame, output);
             } else if (frame != null && frame.type() == FrameType.TERMINAL) {
                 enter(TerminalMode.of(frame));
+            } else if (frame != null && frame.type() == FrameType.WANT_INPUT) {
+                wanted += frame.number(0);
             }
         }
         seen = output.toString(UTF_8).indexOf(text, seen) + text.length();
@@ -85,10 +88,31 @@ final class TestClient implements AutoCloseable {
         }
     }
 
+    /// Takes what comes until the shell goes.
+    Handover awaitHandover() throws IOException {
+        for (Frame frame = channel.read(); frame != null; frame = channel.read()) {
+            switch (frame.type()) {
+                case OUTPUT -> take(frame, output);
+                case ERROR -> take(frame, error);
+                case TERMINAL -> enter(TerminalMode.of(frame));
+                case WANT_INPUT -> wanted += frame.number(0);
+                case HANDOVER -> {
+                    return Handover.of(frame);
+                }
+                default -> throw new AssertionError("unexpected " + frame.type());
+            }
+        }
+        throw new AssertionError("no handover");
+    }
+
     /// Sends the input as it is wanted and takes all that comes.
     Outcome finish(byte[] input) throws IOException {
         int sent = 0;
         boolean ended = false;
+        if (wanted > 0) {
+            sent = Math.min(wanted, input.length);
+            offer(new Frame(FrameType.INPUT, ByteBuffer.wrap(input, 0, sent)));
+        }
         for (Frame frame = channel.read(); frame != null; frame = channel.read()) {
             switch (frame.type()) {
                 case OUTPUT -> take(frame, output);

@@ -8,9 +8,11 @@ import io.sunaba.shell.HostSandboxes;
 import io.sunaba.shell.HostTemplates;
 import io.sunaba.shell.command.Command;
 import io.sunaba.shell.container.ContainerCommands;
+import io.sunaba.shell.device.DeviceCommands;
 import io.sunaba.shell.events.EventsCommand;
 import io.sunaba.shell.format.Formats;
 import io.sunaba.shell.format.JsonCommand;
+import io.sunaba.shell.network.NetworkCommands;
 import io.sunaba.shell.sandbox.SandboxCommands;
 import io.sunaba.shell.template.TemplateCommands;
 import io.sunaba.shell.top.TopCommand;
@@ -41,7 +43,9 @@ final class TestServer implements AutoCloseable {
         List<Command> commands = new ArrayList<>();
         commands.addAll(new SandboxCommands(() -> sandboxes, () -> BUNDLES).list());
         commands.addAll(new ContainerCommands(() -> sandboxes, () -> BUNDLES).list());
+        commands.addAll(new DeviceCommands(() -> sandboxes).list());
         commands.addAll(new TemplateCommands(() -> templates, () -> sandboxes).list());
+        commands.addAll(new NetworkCommands(() -> sandboxes).list());
         commands.add(EventsCommand.of(() -> sandboxes));
         commands.add(TopCommand.of(() -> sandboxes));
         commands.add(JsonCommand.of(formats));
@@ -55,7 +59,8 @@ final class TestServer implements AutoCloseable {
                         run,
                         run,
                         processor,
-                        new Vocabulary(commands, () -> Optional.of(sandboxes), Map.of()));
+                        new Vocabulary(commands, () -> Optional.of(sandboxes), Map.of()),
+                        () -> false);
     }
 
     @Override

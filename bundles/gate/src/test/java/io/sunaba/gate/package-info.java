@@ -1,0 +1,4 @@
+@NullMarked
+package io.sunaba.gate;
+
+import org.jspecify.annotations.NullMarked;

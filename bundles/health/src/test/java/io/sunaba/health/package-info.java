@@ -1,0 +1,4 @@
+@NullMarked
+package io.sunaba.health;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sunaba.etc;
+
+import org.jspecify.annotations.NullMarked;

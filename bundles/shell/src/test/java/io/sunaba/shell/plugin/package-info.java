@@ -1,0 +1,4 @@
+@NullMarked
+package io.sunaba.shell.plugin;
+
+import org.jspecify.annotations.NullMarked;

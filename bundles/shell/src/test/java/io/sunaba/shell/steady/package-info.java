@@ -1,0 +1,4 @@
+@NullMarked
+package io.sunaba.shell.steady;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sunaba.webconsole;
+
+import org.jspecify.annotations.NullMarked;
