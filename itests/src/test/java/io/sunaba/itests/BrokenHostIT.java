@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 /// A host or a guest that is broken costs one clear line, and leaves nothing.
 class BrokenHostIT {
     private static final String QEMU = "io.sunaba.hypervisor.qemu";
+    private static final String CLH = "io.sunaba.hypervisor.clh";
     private static final String CORE = "io.sunaba.core";
 
     private Installation sunaba;
@@ -86,6 +88,20 @@ class BrokenHostIT {
     }
 
     @Test
+    void missingCloudHypervisor() throws Exception {
+        sunaba.configure(CLH, "binary", "/nonesuch/cloud-hypervisor");
+        sunaba.configure(CORE, "default.hypervisor", "clh");
+        sunaba.start();
+        assertThat(sunaba.exec("plugin:list").expectSuccess().text())
+                .containsPattern("hypervisor +clh .* active");
+        for (String choice : List.of("", "--hypervisor clh")) {
+            sunaba.exec("sandbox:create --memory 128M " + choice)
+                    .expectOneLine("/nonesuch/cloud-hypervisor", "Cloud Hypervisor 52.0 or newer");
+        }
+        sunaba.assertNothingLeft();
+    }
+
+    @Test
     void missingKernel() throws Exception {
         Files.delete(sunaba.home().resolve("guest/vmlinux"));
         createFails("guest/vmlinux");
@@ -109,8 +125,10 @@ class BrokenHostIT {
     void qemuKilledInTheMiddleOfCreate() throws Exception {
         sunaba.start();
         Background create = sunaba.execInBackground("sandbox:create --id half --memory 128M");
-        Installation.await("machine", () -> sunaba.machines().size() == 1);
-        ProcessHandle.of(sunaba.machines().getFirst()).orElseThrow().destroyForcibly();
+        // One look: a process that is becoming QEMU cannot be told for a moment.
+        List<Long> machines = new ArrayList<>();
+        Installation.await("machine", () -> machines.addAll(sunaba.machines()));
+        ProcessHandle.of(machines.getFirst()).orElseThrow().destroyForcibly();
         assertThat(create.awaitEnd()).isNotZero();
         assertThat(create.output().strip()).doesNotContain("\n").contains("killed");
         sunaba.assertNothingLeft();

@@ -7,13 +7,10 @@ import io.sunaba.factory.VmPool;
 import io.sunaba.factory.VmPools;
 import io.sunaba.hypervisor.Hypervisor;
 import io.sunaba.sandbox.Sandbox;
-import io.sunaba.sandbox.SandboxConfig;
 import io.sunaba.sandbox.SandboxState;
 import io.sunaba.sandbox.Sandboxes;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -53,25 +50,11 @@ public class CacheBundleIT {
     }
 
     private Bundle bundle() {
-        return Arrays.stream(context.getBundles())
-                .filter(bundle -> "io.sunaba.factory.cache".equals(bundle.getSymbolicName()))
-                .findFirst()
-                .orElseThrow();
+        return Platform.bundleNamed("io.sunaba.factory.cache", context);
     }
 
     private Sandbox create(String id) throws InterruptedException {
-        return sandboxes.create(
-                new SandboxConfig(
-                        id,
-                        null,
-                        null,
-                        "cache",
-                        null,
-                        128L << 20,
-                        false,
-                        List.of(),
-                        List.of(),
-                        Map.of()));
+        return sandboxes.create(Platform.small(id, "cache"));
     }
 
     private List<VmPool> pools() {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
@@ -78,7 +79,8 @@ class CacheIT {
     /// Ids of the machines in the cache, and of those that are on the way there.
     private Set<String> stored() {
         Set<String> stored = new TreeSet<>();
-        try (Stream<Path> machines = Files.list(sunaba.runDirectory().resolve("qemu"))) {
+        try (Stream<Path> machines =
+                Files.list(sunaba.runDirectory().resolve(UnderTest.HYPERVISOR))) {
             for (Path machine : machines.toList()) {
                 if (record(machine).contains(STORED)) {
                     stored.add(machine.getFileName().toString());
@@ -98,11 +100,17 @@ class CacheIT {
         }
     }
 
-    private void kill(String machine) {
-        String record = record(sunaba.runDirectory().resolve("qemu").resolve(machine));
+    /// The process of a machine, once there is one.
+    private OptionalLong process(String machine) {
+        String record =
+                record(sunaba.runDirectory().resolve(UnderTest.HYPERVISOR).resolve(machine));
         Matcher pid = Pattern.compile("pid\\W+(\\d+)").matcher(record);
-        assertThat(pid.find()).as(record).isTrue();
-        ProcessHandle.of(Long.parseLong(pid.group(1))).ifPresent(ProcessHandle::destroyForcibly);
+        return pid.find() ? OptionalLong.of(Long.parseLong(pid.group(1))) : OptionalLong.empty();
+    }
+
+    private void kill(String machine) {
+        process(machine)
+                .ifPresent(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
     }
 
     private long handedOut(String machine) {
@@ -161,6 +169,18 @@ class CacheIT {
                 });
         create("three");
         assertThat(dying).allSatisfy(machine -> assertThat(handedOut(machine)).isZero());
+
+        awaitFull();
+        Set<String> before = stored();
+        create("four");
+        Installation.await(
+                "another is made",
+                () ->
+                        stored().stream()
+                                .filter(machine -> !before.contains(machine))
+                                .anyMatch(machine -> process(machine).isPresent()));
+        stored().stream().filter(machine -> !before.contains(machine)).forEach(this::kill);
+        awaitFull();
 
         succeed("cache:drain");
         assertThat(waiting()).isZero();

@@ -7,15 +7,9 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.sunaba.itests.halting.Activator;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.jar.Attributes;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -31,7 +25,10 @@ class CrashIT {
     @BeforeAll
     static void start() throws IOException {
         sunaba = Installation.unpack();
-        pack(sunaba.home().resolve("deploy/halting.jar"));
+        new PluginJar("com.example.halting", Activator.class)
+                .header("Bundle-Activator", Activator.class.getName())
+                .header("Import-Package", "io.sunaba.error,io.sunaba.storage,org.osgi.framework")
+                .write(sunaba.home().resolve("deploy/halting.jar"));
         sunaba.configure("io.sunaba.core", "default.storage", "halting");
         sunaba.start();
     }
@@ -45,35 +42,6 @@ class CrashIT {
     void nothingIsLeft() {
         sunaba.assertNothingLeft();
         assertThat(records()).isEmpty();
-    }
-
-    private static void pack(Path jar) throws IOException {
-        Manifest manifest = new Manifest();
-        Attributes attributes = manifest.getMainAttributes();
-        attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        attributes.putValue("Bundle-ManifestVersion", "2");
-        attributes.putValue("Bundle-SymbolicName", "com.example.halting");
-        attributes.putValue("Bundle-Version", "1.0.0");
-        attributes.putValue("Bundle-Activator", Activator.class.getName());
-        attributes.putValue(
-                "Import-Package", "io.sunaba.error,io.sunaba.storage,org.osgi.framework");
-        String folder = Activator.class.getPackageName().replace('.', '/');
-        try (OutputStream out = Files.newOutputStream(jar);
-                JarOutputStream bundle = new JarOutputStream(out, manifest);
-                Stream<Path> classes =
-                        Files.list(
-                                Installation.REPOSITORY
-                                        .resolve("itests/target/test-classes")
-                                        .resolve(folder))) {
-            for (Path file : classes.toList()) {
-                if (!file.endsWith("package-info.class")) {
-                    bundle.putNextEntry(new JarEntry(folder + "/" + file.getFileName()));
-                    try (InputStream in = Files.newInputStream(file)) {
-                        in.transferTo(bundle);
-                    }
-                }
-            }
-        }
     }
 
     /// Has the daemon die at a write of a line's operation, and starts the next one.

@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,17 +60,65 @@ class DamagedStorageIT {
         }
     }
 
+    /// The installation of all tests; each has data of its own.
+    private static Installation home;
+
     private Installation sunaba;
 
-    @BeforeEach
-    void unpack() throws IOException {
-        sunaba = Installation.unpack();
-        sunaba.configure("io.sunaba.core", "plugin.grace", "2s");
+    /// Makes data directories whose sandboxes `a`, `b` and `c` are in files and in a database.
+    @BeforeAll
+    static void prepare() throws IOException {
+        home = Installation.unpack();
+        home.configure("io.sunaba.core", "plugin.grace", "2s");
+        Installation files = choose("fs", home.withData(prepared("fs"))).start();
+        haveSandboxes(files, "a", "b", "c");
+        stop(files);
+        // A table and a log are there: the table since the second start.
+        Installation database = choose("leveldb", home.withData(prepared("leveldb"))).start();
+        haveSandboxes(database, "a", "b");
+        stop(database);
+        haveSandboxes(database.start(), "c");
+        stop(database);
+    }
+
+    @AfterAll
+    static void remove() {
+        home.close();
     }
 
     @AfterEach
-    void remove() {
-        sunaba.close();
+    void end() {
+        sunaba.end();
+        Installation.remove(sunaba.data());
+    }
+
+    private static Path prepared(String storage) {
+        return home.data().resolveSibling("prepared-" + storage);
+    }
+
+    private static Installation choose(String storage, Installation installation)
+            throws IOException {
+        installation.configure("io.sunaba.core", "default.storage", storage);
+        return installation;
+    }
+
+    /// Gives this test data of its own, with the sandboxes in it.
+    private void have(String storage) throws IOException {
+        Path data = home.data();
+        if (Files.exists(data)) {
+            Installation.remove(data);
+        }
+        home.command("cp", "-a", prepared(storage).toString(), data.toString()).expectSuccess();
+        sunaba = choose(storage, home.withData(data));
+    }
+
+    @BeforeEach
+    void haveFiles() throws IOException {
+        have("fs");
+    }
+
+    private void haveDatabase() throws IOException {
+        have("leveldb");
     }
 
     private static String recordOf(String id) {
@@ -82,7 +132,7 @@ class DamagedStorageIT {
                 .formatted(id, id);
     }
 
-    private void haveSandboxes(String... ids) throws IOException {
+    private static void haveSandboxes(Installation sunaba, String... ids) throws IOException {
         List<String> records =
                 Arrays.stream(ids)
                         .map(id -> "\"sandbox/%s\":%s".formatted(id, recordOf(id)))
@@ -92,8 +142,12 @@ class DamagedStorageIT {
         sunaba.exec("storage:import " + file).expectSuccess();
     }
 
-    private void stop() {
+    private static void stop(Installation sunaba) {
         sunaba.sunaba("stop").expectSuccess();
+    }
+
+    private void stop() {
+        stop(sunaba);
     }
 
     private String list() {
@@ -111,9 +165,6 @@ class DamagedStorageIT {
     @ParameterizedTest
     @EnumSource(names = {"TRUNCATED", "GARBLED", "FOREIGN"})
     void record(Damage damage) throws IOException {
-        sunaba.start();
-        haveSandboxes("a", "b");
-        stop();
         Path file = records().resolve("sandbox+a");
         byte[] whole = Files.readAllBytes(file);
         damage.to(file);
@@ -138,9 +189,6 @@ class DamagedStorageIT {
 
     @Test
     void recordOfAnotherSandbox() throws IOException {
-        sunaba.start();
-        haveSandboxes("a", "b", "c");
-        stop();
         Files.copy(
                 records().resolve("sandbox+b"),
                 records().resolve("sandbox+a"),
@@ -156,9 +204,6 @@ class DamagedStorageIT {
     @ParameterizedTest
     @EnumSource(names = {"EMPTY", "GARBLED"})
     void index(Damage damage) throws IOException {
-        sunaba.start();
-        haveSandboxes("a", "b");
-        stop();
         Path index = records().resolve("sandboxes");
         Path copy = records().resolve("sandboxes.copy");
         byte[] whole = Files.readAllBytes(index);
@@ -182,9 +227,6 @@ class DamagedStorageIT {
 
     @Test
     void foreignFilesAreLeftAlone() throws IOException {
-        sunaba.start();
-        haveSandboxes("a");
-        stop();
         Path note = Files.writeString(records().resolve("notes.txt"), "mine");
         Path ghost = Files.writeString(records().resolve("sandbox+ghost"), "boo");
         Path folder = Files.createDirectory(records().resolve("folder"));
@@ -198,9 +240,6 @@ class DamagedStorageIT {
 
     @Test
     void choice() throws IOException {
-        sunaba.start();
-        haveSandboxes("a");
-        stop();
         Path choice = sunaba.data().resolve("core/storage");
         byte[] whole = Files.readAllBytes(choice);
         Damage.FOREIGN.to(choice);
@@ -208,17 +247,6 @@ class DamagedStorageIT {
         sunaba.exec("sandbox:list").expectOneLine(choice.toString(), "write the plugin's name");
         Files.write(choice, whole);
         assertThat(list()).contains("\"a\"");
-    }
-
-    /// A table and a log are there: the table since the second start.
-    private void haveDatabase() throws IOException {
-        sunaba.configure("io.sunaba.core", "default.storage", "leveldb");
-        sunaba.start();
-        haveSandboxes("a", "b");
-        stop();
-        sunaba.start();
-        haveSandboxes("c");
-        stop();
     }
 
     private List<Path> parts(String pattern) throws IOException {
@@ -244,7 +272,7 @@ class DamagedStorageIT {
         sunaba.start();
         repair();
         assertThat(list()).contains("\"a\"", "\"b\"", "\"c\"");
-        haveSandboxes("d");
+        haveSandboxes(sunaba, "d");
         stop();
         sunaba.start();
         assertThat(list()).contains("\"a\"", "\"b\"", "\"c\"", "\"d\"");
@@ -258,7 +286,7 @@ class DamagedStorageIT {
         sunaba.start();
         repair();
         sunaba.exec("sandbox:list").expectSuccess();
-        haveSandboxes("d");
+        haveSandboxes(sunaba, "d");
         assertThat(status("d")).contains("as imported");
         stop();
 
@@ -283,7 +311,7 @@ class DamagedStorageIT {
         assertThat(status("a")).contains("storage:repair leveldb");
         assertThat(status("c")).contains("as imported");
         sunaba.exec("storage:repair leveldb").expectSuccess();
-        haveSandboxes("d");
+        haveSandboxes(sunaba, "d");
         assertThat(status("d")).contains("as imported");
     }
 
@@ -322,7 +350,6 @@ class DamagedStorageIT {
         sunaba.start();
         sunaba.exec("sandbox:create --id live --memory 128M").expectSuccess();
         sunaba.exec("sandbox:start live").expectSuccess();
-        haveSandboxes("b");
         List<Long> machines = sunaba.machines();
         assertThat(machines).hasSize(1);
         stop();
@@ -350,7 +377,9 @@ class DamagedStorageIT {
         sunaba.start();
         sunaba.exec("sandbox:delete live").expectSuccess();
         assertThat(sunaba.machines()).isEmpty();
-        sunaba.exec("sandbox:delete b").expectSuccess();
+        for (String other : List.of("a", "b", "c")) {
+            sunaba.exec("sandbox:delete " + other).expectSuccess();
+        }
         sunaba.assertNothingLeft();
     }
 }

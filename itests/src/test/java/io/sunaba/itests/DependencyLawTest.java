@@ -26,12 +26,14 @@ class DependencyLawTest {
     private static final Set<String> API =
             Set.of(
                     "io.sunaba.agent",
+                    "io.sunaba.configuration",
                     "io.sunaba.error",
                     "io.sunaba.factory",
                     "io.sunaba.hypervisor",
                     "io.sunaba.metrics",
                     "io.sunaba.sandbox",
-                    "io.sunaba.storage");
+                    "io.sunaba.storage",
+                    "io.sunaba.trust");
 
     /// What a bundle may import of ours besides the API.
     private static final Map<String, Set<String>> ALSO =

@@ -21,6 +21,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -64,26 +66,46 @@ final class Installation implements AutoCloseable {
     static Installation unpack() {
         try {
             Path folder = Files.createTempDirectory("sunaba-it");
-            Path archive;
-            try (Stream<Path> files = Files.list(REPOSITORY.resolve("distribution/target"))) {
-                archive =
-                        files.filter(file -> file.toString().endsWith(".tar.gz"))
-                                .findFirst()
-                                .orElseThrow();
-            }
-            run(
-                            new ProcessBuilder(
-                                    "tar", "-xzf", archive.toString(), "-C", folder.toString()),
-                            new byte[0])
-                    .expectSuccess();
-            Path home;
-            try (Stream<Path> entries = Files.list(folder)) {
-                home = entries.filter(Files::isDirectory).findFirst().orElseThrow();
-            }
-            return new Installation(home, folder.resolve("data"));
+            Path home = UnderTest.UNPACKED ? copyInto(folder) : unpackInto(folder);
+            Installation installation = new Installation(home, folder.resolve("data"));
+            UnderTest.configure(installation);
+            return installation;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static Path unpackInto(Path folder) throws IOException {
+        Path archive;
+        try (Stream<Path> files = Files.list(REPOSITORY.resolve("distribution/target"))) {
+            archive =
+                    files.filter(file -> file.toString().endsWith(".tar.gz"))
+                            .findFirst()
+                            .orElseThrow();
+        }
+        run(
+                        new ProcessBuilder(
+                                "tar", "-xzf", archive.toString(), "-C", folder.toString()),
+                        new byte[0])
+                .expectSuccess();
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.filter(Files::isDirectory).findFirst().orElseThrow();
+        }
+    }
+
+    /// As unpacked, but for the guest image, which is that of the build.
+    private static Path copyInto(Path folder) throws IOException {
+        Path built = REPOSITORY.resolve("distribution/target/sunaba").toRealPath();
+        Path home = Files.createDirectory(folder.resolve("sunaba"));
+        for (String part : List.of("bin", "deploy", "etc", "lib", "system")) {
+            run(
+                            new ProcessBuilder(
+                                    "cp", "-a", built.resolve(part).toString(), home.toString()),
+                            new byte[0])
+                    .expectSuccess();
+        }
+        Files.createSymbolicLink(home.resolve("guest"), built.resolve("guest"));
+        return home;
     }
 
     /// The same installation with other data.
@@ -110,14 +132,22 @@ final class Installation implements AutoCloseable {
     }
 
     static Path rootfs() {
-        Path directory = REPOSITORY.resolve(".local/rootfs/busybox");
+        String cache = System.getenv().getOrDefault("SUNABA_CACHE", "");
+        Path directory =
+                (cache.isEmpty() ? REPOSITORY.resolve(".local") : Path.of(cache))
+                        .resolve("rootfs/busybox");
         assertThat(directory.resolve("bin/busybox")).as("made by scripts/busybox-rootfs").exists();
         return directory;
     }
 
     /// Replaces the value of a property in a file of `etc/`, or adds it.
     void configure(String pid, String key, String value) throws IOException {
-        Path file = folder.resolve("etc").resolve(pid + ".cfg");
+        set(pid + ".cfg", key, value);
+    }
+
+    /// As [#configure], for any file of `etc/`.
+    void set(String name, String key, String value) throws IOException {
+        Path file = folder.resolve("etc").resolve(name);
         List<String> lines =
                 new ArrayList<>(Files.exists(file) ? Files.readAllLines(file) : List.of());
         lines.removeIf(line -> line.matches("\\s*" + key.replace(".", "\\.") + "\\s*=.*"));
@@ -130,6 +160,9 @@ final class Installation implements AutoCloseable {
     }
 
     Result sunabaWithInput(byte[] input, String... arguments) {
+        if (UnderTest.DIRECT && arguments.length == 2 && arguments[0].equals("exec")) {
+            return ControlClient.exec(data, arguments[1], input);
+        }
         return run(builder(arguments), input);
     }
 
@@ -174,7 +207,9 @@ final class Installation implements AutoCloseable {
         }
 
         int awaitEnd() throws InterruptedException {
-            assertThat(process.waitFor(180, TimeUnit.SECONDS)).as("ends: " + output()).isTrue();
+            assertThat(process.waitFor(180 * UnderTest.PATIENCE, TimeUnit.SECONDS))
+                    .as("ends: " + output())
+                    .isTrue();
             return process.exitValue();
         }
     }
@@ -190,12 +225,16 @@ final class Installation implements AutoCloseable {
 
     /// Process ids of the virtual machine monitors of this installation.
     List<Long> machines() {
+        return processes(UnderTest::isMachine);
+    }
+
+    /// Returns the processes with a command line like this, whose files are in this platform's run
+    /// directory.
+    private List<Long> processes(Predicate<String> is) {
         String run = runDirectory().toString();
         return ProcessHandle.allProcesses()
                 .filter(process -> commandLine(process.pid()).contains(run))
-                .filter(process ->
-                        commandLine(process.pid()).startsWith("qemu-system")
-                                || commandLine(process.pid()).contains("/qemu-system"))
+                .filter(process -> is.test(commandLine(process.pid())))
                 .map(ProcessHandle::pid)
                 .toList();
     }
@@ -208,10 +247,14 @@ final class Installation implements AutoCloseable {
         }
     }
 
-    /// Asserts that no machine, socket, record, mount or temporary file of a sandbox is left.
+    /// Asserts that no machine, daemon of a shared directory, socket, record, mount or temporary
+    /// file of a sandbox is left.
     void assertNothingLeft() {
         assertThat(exec("sandbox:list | json").expectSuccess().text().strip()).isEqualTo("[]");
         assertThat(machines()).as("machines").isEmpty();
+        assertThat(processes(line -> line.contains("virtiofsd")))
+                .as("daemons of shared directories")
+                .isEmpty();
         assertThat(below(runDirectory()))
                 .as("run directory")
                 .allSatisfy(file -> assertThat(file).matches("control\\.sock|[a-z]+"));
@@ -251,12 +294,25 @@ final class Installation implements AutoCloseable {
                 .isZero();
     }
 
-    /// Waits until a condition holds, for a minute at most.
+    /// Waits until a condition holds, for a minute at most, or a few where all is slow.
     static void await(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        await(what, condition, () -> "");
+    }
+
+    /// As [#await(String, BooleanSupplier)].
+    ///
+    /// @param state what is seen when it was waited for in vain
+    static void await(String what, BooleanSupplier condition, Supplier<?> state) {
+        await(what, Duration.ofSeconds(60 * UnderTest.PATIENCE), condition, state);
+    }
+
+    /// As [#await(String, BooleanSupplier, Supplier)], for so long at most.
+    static void await(
+            String what, Duration patience, BooleanSupplier condition, Supplier<?> state) {
+        long deadline = System.nanoTime() + patience.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("waited for a minute in vain: " + what);
+                throw new AssertionError("waited in vain: %s %s".formatted(what, state.get()));
             }
             LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
         }
@@ -264,7 +320,11 @@ final class Installation implements AutoCloseable {
 
     /// Runs any command with this installation's data directory in its environment.
     Result command(String... command) {
-        return run(builder(List.of(command)), new byte[0]);
+        return commandWithInput(new byte[0], command);
+    }
+
+    Result commandWithInput(byte[] input, String... command) {
+        return run(builder(List.of(command)), input);
     }
 
     /// Runs a shell script that may mount what it likes, and that lies beside `bin/`.
@@ -298,9 +358,9 @@ final class Installation implements AutoCloseable {
             CompletableFuture<byte[]> output = drain(process.getInputStream());
             CompletableFuture<byte[]> errors = drain(process.getErrorStream());
             CompletableFuture<Void> feeder = feed(process.getOutputStream(), input);
-            if (!process.waitFor(180, TimeUnit.SECONDS)) {
+            if (!process.waitFor(180 * UnderTest.PATIENCE, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw new AssertionError("no end within 180 s: " + builder.command());
+                throw new AssertionError("no end for long: " + builder.command());
             }
             feeder.join();
             return new Result(
@@ -342,13 +402,19 @@ final class Installation implements AutoCloseable {
     /// Stops the daemon, ends what machines are left, and removes everything.
     @Override
     public void close() {
+        end();
+        remove(requireNonNull(folder.getParent()));
+    }
+
+    /// Stops the daemon and ends what machines are left.
+    void end() {
         if (sunaba("status").status() == 0) {
             List<Long> machines = machines();
+            UnderTest.keepLogs(this);
             sunaba("stop");
             machines.forEach(
                     pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
         }
-        remove(requireNonNull(folder.getParent()));
     }
 
     /// Removes a directory with all that is in it.

@@ -204,7 +204,7 @@ class MetricsIT {
         valuesMove(port, before);
 
         sunaba.configure(PID, "port", "many");
-        logged("io.sunaba.metrics: port is 'many': it must be a number from 1 to 65535");
+        logged("io.sunaba.metrics.cfg: port is 'many': it must be a number from 1 to 65535");
         get(port);
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             sunaba.configure(PID, "port", Integer.toString(taken.getLocalPort()));

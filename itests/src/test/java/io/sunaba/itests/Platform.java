@@ -9,17 +9,21 @@ import static org.ops4j.pax.exam.CoreOptions.junitBundles;
 import static org.ops4j.pax.exam.CoreOptions.systemPackages;
 import static org.ops4j.pax.exam.CoreOptions.systemProperty;
 
+import io.sunaba.sandbox.SandboxConfig;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.ops4j.pax.exam.Option;
 import org.ops4j.pax.exam.options.UrlProvisionOption;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 
 /// The bundles and the configuration of the distribution, as options for Pax Exam: what is tested
@@ -32,6 +36,30 @@ final class Platform {
                 .resolve("distribution/target/sunaba")
                 .toAbsolutePath()
                 .normalize();
+    }
+
+    /// Finds a bundle of the platform that runs.
+    static Bundle bundleNamed(String symbolicName, BundleContext context) {
+        return Arrays.stream(context.getBundles())
+                .filter(bundle -> symbolicName.equals(bundle.getSymbolicName()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /// Describes a small sandbox without containers, from a VM factory.
+    static SandboxConfig small(String id, String factory) {
+        return new SandboxConfig(
+                id,
+                null,
+                null,
+                factory,
+                null,
+                128L << 20,
+                false,
+                List.of(),
+                List.of(),
+                List.of(),
+                Map.of());
     }
 
     static Option[] options() {

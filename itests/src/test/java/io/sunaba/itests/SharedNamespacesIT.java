@@ -63,6 +63,21 @@ class SharedNamespacesIT {
     }
 
     @Test
+    void theyKnowWhereTheyAreInTheNetwork() {
+        for (String container : new String[] {"a", "b"}) {
+            assertThat(in(container, "cat /etc/hostname; hostname")).isEqualTo("shared\nshared");
+            assertThat(in(container, "cat /etc/hosts"))
+                    .contains("127.0.0.1\tlocalhost")
+                    .contains("::1\tlocalhost")
+                    .contains("127.0.1.1\tshared");
+            assertThat(in(container, "ping -c 1 localhost >/dev/null && echo reached"))
+                    .isEqualTo("reached");
+            assertThat(in(container, "ls -i /etc/resolv.conf"))
+                    .isEqualTo(in("a", "ls -i /etc/resolv.conf"));
+        }
+    }
+
+    @Test
     void sharedMemoryIsOne() {
         in("a", "echo seen by both >/dev/shm/note");
         assertThat(in("b", "cat /dev/shm/note; rm /dev/shm/note")).isEqualTo("seen by both");

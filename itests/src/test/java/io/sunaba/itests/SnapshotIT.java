@@ -173,7 +173,15 @@ public class SnapshotIT {
         return new MachineSpec(
                 UUID.randomUUID().toString().replace("-", ""),
                 new HypervisorConfig(
-                        "qemu", "test", guest, 1, 4, 256 * MEBIBYTE, 1024 * MEBIBYTE, PATIENCE));
+                        "qemu",
+                        "test",
+                        guest,
+                        1,
+                        4,
+                        256 * MEBIBYTE,
+                        1024 * MEBIBYTE,
+                        false,
+                        PATIENCE));
     }
 
     private static String required(Properties image, String key) {

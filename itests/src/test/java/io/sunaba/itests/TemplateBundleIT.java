@@ -5,15 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sunaba.hypervisor.Hypervisor;
 import io.sunaba.hypervisor.MachineRecord;
 import io.sunaba.sandbox.Sandbox;
-import io.sunaba.sandbox.SandboxConfig;
 import io.sunaba.sandbox.SandboxEvent;
 import io.sunaba.sandbox.SandboxMonitor;
 import io.sunaba.sandbox.SandboxState;
 import io.sunaba.sandbox.Sandboxes;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -55,26 +52,11 @@ public class TemplateBundleIT {
     }
 
     private Bundle bundle() {
-        return Arrays.stream(context.getBundles())
-                .filter(bundle -> "io.sunaba.factory.template".equals(bundle.getSymbolicName()))
-                .findFirst()
-                .orElseThrow();
+        return Platform.bundleNamed("io.sunaba.factory.template", context);
     }
 
     private void createAndDelete(String id) throws InterruptedException {
-        Sandbox sandbox =
-                sandboxes.create(
-                        new SandboxConfig(
-                                id,
-                                null,
-                                null,
-                                "template",
-                                null,
-                                128L << 20,
-                                false,
-                                List.of(),
-                                List.of(),
-                                Map.of()));
+        Sandbox sandbox = sandboxes.create(Platform.small(id, "template"));
         assertThat(sandbox.status().state()).isEqualTo(SandboxState.READY);
         sandbox.stop(true);
         sandbox.delete();

@@ -80,13 +80,18 @@ class TerminalIT {
         pty.resize(91, 27);
         // The news takes its way, which nobody outside can see the end of.
         pty.type("until stty size | grep '27 91'; do :; done\r").await("\n27 91").await("/ # ");
-        pty.type("echo be'f'ore; sleep 1000\r").await("before").type(INTERRUPT).await("/ # ");
+        pty.type(sleeping("be\"f\"ore")).await("before").type(INTERRUPT).await("/ # ");
         pty.type("echo alive $?\r").await("alive 130").await("/ # ");
         pty.type("echo re'a'ds; cat\r").await("reads").type("x\r").await("x\r\nx\r\n");
         pty.type(END).await("/ # ");
-        pty.type("echo sl'e'eps; sleep 1000\r").await("sleeps").type(SUSPEND);
+        pty.type(sleeping("sl\"e\"eps")).await("sleeps").type(SUSPEND);
         pty.await("Stopped").await("/ # ");
         pty.type("kill -KILL %1; echo en'd'ed\r").await("ended").await("/ # ");
+    }
+
+    /// A process that says so when the terminal is its own: keys before that are for the shell.
+    private static String sleeping(String word) {
+        return "sh -c 'echo " + word + "; exec sleep 1000'\r";
     }
 
     @Test

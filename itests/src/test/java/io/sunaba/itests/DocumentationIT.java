@@ -1,0 +1,233 @@
+package io.sunaba.itests;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The documents tell the truth: their commands are run, in their order, in a copy of the
+/// repository with an installation of its own, and print what the documents say.
+class DocumentationIT {
+    private static final List<String> NAMES =
+            List.of("README.md", "docs/operations.md", "docs/writing-a-plugin.md");
+
+    /// Commands that only look may come too early for what the platform notices by itself.
+    private static final Pattern LOOKS = Pattern.compile(":(list|status|stats|show)\\b|^ls ");
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PAUSE = Duration.ofMillis(200);
+
+    /// Felix' commands of health checks, which are off by default.
+    private static final String OPTIONAL = "hc:";
+
+    private static final Pattern COMMAND = Pattern.compile("([a-z]+:[a-z]+)( .*)?");
+    private static final Pattern OPTION = Pattern.compile("(?<![\\w-])--[a-z][a-z-]+");
+
+    private static final PluginProjects PROJECTS = new PluginProjects();
+    private static final Installation SUNABA = Installation.unpack();
+
+    @AfterAll
+    static void close() {
+        SUNABA.close();
+        PROJECTS.close();
+    }
+
+    /// Makes a folder like the repository's root, but for the installation in it.
+    private static Path root(String name) throws IOException {
+        Path root = Files.createDirectories(PROJECTS.folder().resolve(name));
+        try (Stream<Path> entries = Files.list(Installation.REPOSITORY.toRealPath())) {
+            for (Path entry : entries.toList()) {
+                String file = entry.getFileName().toString();
+                if (!Set.of("distribution", "target", ".git").contains(file)) {
+                    Files.createSymbolicLink(root.resolve(file), entry);
+                }
+            }
+        }
+        Path target = Files.createDirectories(root.resolve("distribution/target"));
+        Files.createSymbolicLink(target.resolve("sunaba"), SUNABA.home());
+        return root;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"README.md", "docs/operations.md", "docs/writing-a-plugin.md"})
+    void commandsDoWhatIsSaid(String name) throws IOException {
+        Document document = Document.read(name);
+        assertThat(document.steps()).hasSizeGreaterThan(5);
+        Path temporary = Files.createTempDirectory(PROJECTS.folder(), "tmp");
+        Map<String, String> environment = new HashMap<>(PROJECTS.environment());
+        environment.put("SUNABA_DATA", SUNABA.data().toString());
+        Path root = root(temporary.getFileName() + "-root");
+        try (ShellSession shell = new ShellSession(root, environment)) {
+            for (Document.Step step : document.steps()) {
+                run(shell, name, step, temporary);
+            }
+        } catch (AssertionError e) {
+            SUNABA.sunaba("stop");
+            throw e;
+        }
+        assertThat(SUNABA.sunaba("status").status()).as("it is stopped in the end").isEqualTo(3);
+    }
+
+    private static void run(ShellSession shell, String name, Document.Step step, Path temporary) {
+        String command = step.command().replaceAll("/tmp\\b", temporary.toString());
+        if (step.onPlatform()) {
+            command = SUNABA.home() + "/bin/sunaba exec '" + command.replace("'", "'\\''") + "'";
+        }
+        String what = "%s:%d: %s".formatted(name, step.line(), command);
+        ShellSession.Result result = shell.run(command);
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (LOOKS.matcher(command).find()
+                && !missing(step, result).isEmpty()
+                && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(PAUSE.toNanos());
+            result = shell.run(command);
+        }
+        String printed = String.join("\n", result.lines());
+        assertThat(result.status()).as(what + "\n" + printed).isZero();
+        assertThat(missing(step, result)).as(what + "\n" + printed).isEmpty();
+    }
+
+    /// Returns the lines that were not printed, in their order.
+    private static List<String> missing(Document.Step step, ShellSession.Result result) {
+        int from = 0;
+        for (int i = 0; i < step.printed().size(); i++) {
+            Pattern pattern = Document.pattern(step.printed().get(i));
+            while (from < result.lines().size()
+                    && !pattern.matcher(result.lines().get(from)).matches()) {
+                from++;
+            }
+            if (from == result.lines().size()) {
+                return step.printed().subList(i, step.printed().size());
+            }
+            from++;
+        }
+        return List.of();
+    }
+
+    @Test
+    void everyCommandIsMarked() {
+        for (String name : NAMES) {
+            assertThat(Document.read(name).unmarked())
+                    .as(
+                            name
+                                    + ": blocks with commands are marked console, or text if they cannot"
+                                    + " be run by a test")
+                    .isEmpty();
+        }
+    }
+
+    /// Commands that stand in a sentence or a table are not run, but they and their options are
+    /// there.
+    @Test
+    void commandsInSentencesAreThere() {
+        Map<String, Set<String>> options = new TreeMap<>();
+        for (String name : NAMES) {
+            for (String span : Document.read(name).spans()) {
+                Matcher command = COMMAND.matcher(span);
+                if (command.matches() && !command.group(1).startsWith(OPTIONAL)) {
+                    Set<String> named =
+                            options.computeIfAbsent(command.group(1), _ -> new TreeSet<>());
+                    OPTION.matcher(span).results().map(it -> it.group()).forEach(named::add);
+                }
+            }
+        }
+        assertThat(options).hasSizeGreaterThan(20);
+        StringBuilder script = new StringBuilder();
+        options.keySet().forEach(it -> script.append("echo @ %s\n%s --help\n".formatted(it, it)));
+        SUNABA.start();
+        Map<String, String> help = new HashMap<>();
+        try {
+            String printed =
+                    SUNABA.sunabaWithInput(script.toString().getBytes(UTF_8), "shell")
+                            .expectSuccess()
+                            .text();
+            for (String part : printed.split("(?m)^@ ", -1)) {
+                String[] lines = part.split("\n", 2);
+                help.put(lines[0].strip(), part);
+            }
+        } finally {
+            SUNABA.sunaba("stop").expectSuccess();
+        }
+        options.forEach((command, named) -> {
+            assertThat(help).containsKey(command);
+            assertThat(help.get(command)).as(command).contains("usage: " + command);
+            named.forEach(it -> assertThat(help.get(command)).as(command).contains(it));
+        });
+    }
+
+    @Test
+    void filesOfTheConfigurationAreThere() {
+        Pattern file = Pattern.compile("(?:etc/)?(io\\.sunaba\\.[a-z.]+\\.cfg)");
+        Set<String> named = new TreeSet<>();
+        for (String name : NAMES) {
+            for (String span : Document.read(name).spans()) {
+                Matcher matcher = file.matcher(span);
+                if (matcher.matches()) {
+                    named.add(requireNonNull(matcher.group(1)));
+                }
+            }
+        }
+        assertThat(named)
+                .hasSizeGreaterThan(3)
+                .allSatisfy(it -> assertThat(SUNABA.home().resolve("etc").resolve(it)).exists());
+    }
+
+    /// A project of each kind that the archetype knows is whole.
+    @ParameterizedTest
+    @ValueSource(strings = {"factory", "hypervisor"})
+    void archetypeMakesProjects(String kind) throws IOException {
+        Path folder = Files.createDirectories(PROJECTS.folder().resolve("archetype"));
+        PROJECTS.maven(
+                folder,
+                "--quiet",
+                "org.apache.maven.plugins:maven-archetype-plugin:3.4.0:generate",
+                "-DarchetypeGroupId=io.sunaba",
+                "-DarchetypeArtifactId=io.sunaba.archetype",
+                "-DarchetypeVersion=1.0.0-SNAPSHOT",
+                "-DgroupId=com.acme",
+                "-DartifactId=acme-" + kind,
+                "-Dpackage=com.acme." + kind,
+                "-Dkind=" + kind,
+                "-Dname=acme");
+        Path project = folder.resolve("acme-" + kind);
+        // A hypervisor begins with checks that fail: they are what is to be done.
+        String built =
+                kind.equals("hypervisor")
+                        ? PROJECTS.maven(project, "-DskipTests", "package")
+                        : PROJECTS.maven(project, "package");
+        assertThat(built).contains("BUILD SUCCESS");
+        assertThat(project.resolve("target/acme-" + kind + "-1.0.0.jar")).exists();
+        try (Stream<Path> files = Files.walk(project)) {
+            assertThat(files.filter(it -> it.toString().endsWith(".java")).toList())
+                    .hasSize(4)
+                    .allSatisfy(it -> assertThat(read(it)).doesNotContain("${", "#if"));
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
