@@ -10,12 +10,19 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 
 /// The floor: the hypervisor by itself, with the command line of a machine that the platform made,
 /// from exec to the agent's first reply.
 final class BareMachine {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    /// The file of a machine's memory was the platform's, and is gone.
+    private static final Pattern NEW_MEMORY =
+            Pattern.compile("memory-backend-file,(.*),mem-path=/proc/.*");
+
     private static final String MIGRATE_CAPABILITIES =
             """
             {"execute": "migrate-set-capabilities", "arguments": {"capabilities":
@@ -25,6 +32,7 @@ final class BareMachine {
 
     private final List<String> command;
     private final Path machineDirectory;
+    private final LongAdder processorTime = new LongAdder();
 
     private BareMachine(List<String> command, Path machineDirectory) {
         this.command = command;
@@ -72,6 +80,11 @@ final class BareMachine {
         });
     }
 
+    /// Returns the processor time of all machines so far, in nanoseconds.
+    long processorTime() {
+        return processorTime.sum();
+    }
+
     private interface Preparation {
         void run(Path directory, Process process) throws IOException;
     }
@@ -88,7 +101,9 @@ final class BareMachine {
             preparation.run(directory, process);
             try (SocketChannel socket = connect(directory, "agent.sock", process)) {
                 TtrpcHandshake.open(TtrpcConnection.of(socket), PATIENCE);
-                return System.nanoTime() - start;
+                long nanos = System.nanoTime() - start;
+                processorTime.add(ProcessorTime.of(process.toHandle()));
+                return nanos;
             }
         } finally {
             process.destroyForcibly().waitFor();
@@ -119,7 +134,11 @@ final class BareMachine {
             if (argument.equals("-chardev") && command.get(i + 1).contains("id=ready")) {
                 i++;
             } else if (!argument.equals("-S")) {
-                bare.add(argument.replace(machineDirectory.toString(), directory.toString()));
+                bare.add(
+                        NEW_MEMORY
+                                .matcher(argument)
+                                .replaceFirst("memory-backend-memfd,$1")
+                                .replace(machineDirectory.toString(), directory.toString()));
             }
         }
         return bare;

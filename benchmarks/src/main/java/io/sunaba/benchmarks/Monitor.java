@@ -40,7 +40,8 @@ final class Monitor implements AutoCloseable {
         return monitor;
     }
 
-    void execute(String command) throws IOException {
+    /// Returns the answer.
+    String execute(String command) throws IOException {
         channel.write(ByteBuffer.wrap((command.replace("\n", " ") + "\n").getBytes(UTF_8)));
         while (true) {
             @Nullable String line = lines.readLine();
@@ -48,7 +49,7 @@ final class Monitor implements AutoCloseable {
                 throw new EOFException("QEMU hung up during " + command);
             }
             if (line.startsWith("{\"return\"")) {
-                return;
+                return line;
             }
             if (line.startsWith("{\"error\"")) {
                 throw new IOException(command + ": " + line);
@@ -58,9 +59,18 @@ final class Monitor implements AutoCloseable {
 
     /// Waits until a machine's state has come in.
     void awaitMigration() throws IOException {
+        awaitEvent("MIGRATION", "\"completed\"");
+    }
+
+    /// Waits until the guest has let go of a device.
+    void awaitDeleted(String device) throws IOException {
+        awaitEvent("DEVICE_DELETED", "\"device\": \"" + device + '"');
+    }
+
+    private void awaitEvent(String name, String content) throws IOException {
         while (true) {
             String line = requireNonNull(lines.readLine(), "QEMU hung up");
-            if (line.contains("\"MIGRATION\"") && line.contains("\"completed\"")) {
+            if (line.contains('"' + name + '"') && line.contains(content)) {
                 return;
             }
         }

@@ -39,7 +39,8 @@ record QemuProcess(long pid, List<String> command, Path directory) {
         return found;
     }
 
-    private static List<String> command(long pid) {
+    /// Returns the arguments of a process, the program first; none if it has ended.
+    static List<String> command(long pid) {
         try {
             return List.of(Files.readString(Path.of("/proc/" + pid + "/cmdline")).split("\0"));
         } catch (IOException e) {
@@ -56,8 +57,9 @@ record QemuProcess(long pid, List<String> command, Path directory) {
                 .map(argument ->
                         argument.substring(argument.indexOf(MEMORY) + MEMORY.length())
                                 .split(",", 2)[0])
+                .filter(file -> !file.startsWith("/proc/"))
                 .findFirst()
-                .orElse("memfd:memory-backend-memfd");
+                .orElse("memfd:");
     }
 
     List<String> memoryMap() {

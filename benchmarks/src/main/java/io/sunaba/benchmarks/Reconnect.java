@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import com.google.gson.GsonBuilder;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,20 +20,13 @@ public final class Reconnect {
     private static final double MOST_OVER_ONE_SECONDS = 1;
 
     /// A platform with sandboxes that run while it does not.
-    private record Platform(Path program, Path data, int sandboxes) {
-        void control(String command) throws IOException, InterruptedException {
-            ProcessBuilder builder = new ProcessBuilder(program.toString(), command);
-            builder.environment().put("SUNABA_DATA", data.toString());
-            Process process = builder.redirectErrorStream(true).start();
-            String output =
-                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (process.waitFor() != 0) {
-                throw new IOException("sunaba " + command + ": " + output.strip());
-            }
+    private record Platform(Installation installation, int sandboxes) {
+        private void control(String command) throws IOException, InterruptedException {
+            installation.control(command);
         }
 
         private Shell shell() {
-            return new Shell(data);
+            return installation.shell();
         }
 
         void create(Path rootfs) throws IOException, InterruptedException {
@@ -93,8 +85,8 @@ public final class Reconnect {
     public static void main(String[] arguments) throws Exception {
         Path program = Path.of(arguments[0]);
         Path directory = Path.of(arguments[1]);
-        Platform one = new Platform(program, directory.resolve("one"), 1);
-        Platform many = new Platform(program, directory.resolve("many"), MANY);
+        Platform one = new Platform(new Installation(program, directory.resolve("one")), 1);
+        Platform many = new Platform(new Installation(program, directory.resolve("many")), MANY);
         Reconnect reconnect = new Reconnect();
         try {
             one.create(Path.of(arguments[2]));

@@ -50,7 +50,7 @@ record Shell(Path data) {
                         throw new IOException(line + ": " + output.toString(UTF_8).strip());
                     }
                     return new Outcome(output.toString(UTF_8), firstByte, total);
-                } else {
+                } else if (frame.payload().hasRemaining()) {
                     firstByte = firstByte < 0 ? System.nanoTime() - start : firstByte;
                     byte[] bytes = new byte[frame.payload().remaining()];
                     frame.payload().get(bytes);
@@ -63,6 +63,22 @@ record Shell(Path data) {
     /// The directory of the platform's sockets.
     Path runDirectory() throws IOException {
         return data.resolve("run").toRealPath();
+    }
+
+    /// Opens a connection for a line and sends it.
+    ///
+    /// @throws IOException if nobody listens
+    FrameChannel open(String line) throws IOException {
+        SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            socket.connect(UnixDomainSocketAddress.of(runDirectory().resolve("control.sock")));
+            FrameChannel channel = new FrameChannel(socket);
+            channel.write(request(line).toFrame());
+            return channel;
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
     }
 
     private OpenRequest request(String line) throws IOException {

@@ -47,20 +47,22 @@ public final class Start {
         // Taken in turn, so that what else the machine does hits all alike.
         for (int round = 1; round <= rounds; round++) {
             shell.run("cache:drain");
-            report.add(Measure.BOOT, cold.boot());
-            report.add(Measure.RESTORE, clone.restore(state));
-            report.add(Measure.NEW, create("new"));
-            report.add(Measure.TEMPLATE, create("template"));
-            report.add(Measure.RUN_NEW, run("new"));
-            report.add(Measure.RUN_TEMPLATE, run("template"));
-            report.add(Measure.RESTORE_TWO, atOnce(2, _ -> clone.restore(state)));
-            report.add(Measure.TEMPLATE_TWO, createAtOnce(2));
-            report.add(Measure.RESTORE_MANY, atOnce(MANY, _ -> clone.restore(state)));
-            report.add(Measure.TEMPLATE_MANY, createAtOnce(MANY));
+            report.add(StartReport.BOOT, cold.boot());
+            report.add(StartReport.RESTORE, clone.restore(state));
+            report.add(StartReport.NEW, create("new"));
+            report.add(StartReport.TEMPLATE, create("template"));
+            report.add(StartReport.RUN_NEW, run("new"));
+            report.add(StartReport.RUN_TEMPLATE, run("template"));
+            report.add(StartReport.RESTORE_TWO, atOnce(2, _ -> clone.restore(state)));
+            report.add(StartReport.TEMPLATE_TWO, createAtOnce(2));
+            long before = clone.processorTime();
+            report.add(StartReport.RESTORE_MANY, atOnce(MANY, _ -> clone.restore(state)));
+            report.processor(StartReport.BARE, clone.processorTime() - before);
+            report.add(StartReport.TEMPLATE_MANY, createManyAtOnce());
             fillPool();
-            report.add(Measure.CACHE, create("cache"));
+            report.add(StartReport.CACHE, create("cache"));
             fillPool();
-            report.add(Measure.RUN_CACHE, run("cache"));
+            report.add(StartReport.RUN_CACHE, run("cache"));
             progress.printf("round %d of %d%n", round, rounds);
         }
         shell.run("cache:drain");
@@ -102,9 +104,21 @@ public final class Start {
     }
 
     private long createAtOnce(int count) throws Exception {
-        long nanos =
-                atOnce(count, i -> shell.run("sandbox:create --factory template --id bench-" + i));
+        long nanos = createTogether(count);
         delete(count);
+        return nanos;
+    }
+
+    private long createTogether(int count) throws Exception {
+        return atOnce(count, i -> shell.run("sandbox:create --factory template --id bench-" + i));
+    }
+
+    private long createManyAtOnce() throws Exception {
+        long before = ProcessorTime.ofPlatform(shell.data());
+        long nanos = createTogether(MANY);
+        report.processor(StartReport.PLATFORM, ProcessorTime.ofPlatform(shell.data()) - before);
+        report.processor(StartReport.MACHINES, ProcessorTime.ofMachines(shell.runDirectory()));
+        delete(MANY);
         return nanos;
     }
 

@@ -1,0 +1,226 @@
+package io.sunaba.benchmarks;
+
+import com.google.gson.GsonBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Each bundle of the platform is replaced in turn while twenty sandboxes serve: how long
+/// operations wait for it, and whether one fails or a byte of output is lost or doubled.
+public final class Swap {
+    private static final List<String> BUNDLES =
+            List.of(
+                    "io.sunaba.hypervisor.qemu",
+                    "io.sunaba.storage.fs",
+                    "io.sunaba.storage.leveldb",
+                    "io.sunaba.factory.template",
+                    "io.sunaba.factory.cache",
+                    "io.sunaba.agent",
+                    "io.sunaba.core",
+                    "io.sunaba.shell");
+
+    /// Counts for ever, in bursts, so that output is under way at any moment.
+    private static final String COUNT =
+            "n=0; while :; do m=0; while [ $m -lt 40 ]; do echo $n; n=$((n+1)); m=$((m+1)); done;"
+                    + " sleep 1; done";
+
+    private static final Duration BETWEEN = Duration.ofSeconds(4);
+    private static final Duration STARTING = Duration.ofMinutes(2);
+    private static final double MOST_SECONDS = 1;
+    private static final Pattern AWAY = Pattern.compile("away for (\\d+) ms");
+
+    /// What was seen while one bundle was replaced.
+    ///
+    /// @param awaySeconds how long it was away; 0 for none
+    /// @param stallSeconds how long the slowest operation took
+    /// @param typicalSeconds the median
+    record Row(
+            String bundle,
+            double awaySeconds,
+            double stallSeconds,
+            double typicalSeconds,
+            int operations,
+            int failures) {}
+
+    private final Shell shell;
+    private final Path system;
+    private final Path directory;
+    private final List<String> sandboxes = new ArrayList<>();
+    private final List<Row> rows = new ArrayList<>();
+    private final List<String> problems = new ArrayList<>();
+
+    private Swap(Path data, Path system, Path directory, int count) {
+        this.shell = new Shell(data);
+        this.system = system;
+        this.directory = directory;
+        for (int i = 1; i <= count; i++) {
+            sandboxes.add("swap-" + i);
+        }
+    }
+
+    /// Arguments: the data directory of a platform that runs, the directory of its bundles, a root
+    /// file system with busybox, an empty directory, the file for the result, how many sandboxes,
+    /// how many rounds.
+    public static void main(String[] arguments) throws Exception {
+        Swap swap =
+                new Swap(
+                        Path.of(arguments[0]),
+                        Path.of(arguments[1]),
+                        Path.of(arguments[3]),
+                        Integer.parseInt(arguments[5]));
+        try {
+            swap.create(Path.of(arguments[2]));
+            swap.measure(Integer.parseInt(arguments[6]));
+        } finally {
+            swap.delete();
+        }
+        swap.report(Path.of(arguments[4]));
+        System.exit(swap.problems.isEmpty() ? 0 : 1);
+    }
+
+    private void create(Path rootfs) throws IOException {
+        Conversation.run(shell, "template:create --memory 128M");
+        for (String sandbox : sandboxes) {
+            Conversation.run(
+                    shell,
+                    "sandbox:create --id %s --memory 128M --factory template".formatted(sandbox));
+            Conversation.run(
+                    shell,
+                    "container:create %s count --rootfs %s -- /bin/sh -c '%s'"
+                            .formatted(sandbox, rootfs, COUNT));
+            Conversation.run(
+                    shell,
+                    "container:create %s echo --rootfs %s -- cat".formatted(sandbox, rootfs));
+            Conversation.run(shell, "sandbox:start " + sandbox);
+        }
+        System.out.printf("%d sandboxes run%n", sandboxes.size());
+    }
+
+    private void measure(int rounds) throws IOException, InterruptedException {
+        List<Numbers> readers = new ArrayList<>();
+        for (String sandbox : sandboxes) {
+            readers.add(new Numbers(shell, sandbox, "count"));
+        }
+        Load load = new Load(shell, sandboxes);
+        try {
+            awaitMore(readers);
+            Thread.sleep(BETWEEN);
+            load.take();
+            Thread.sleep(BETWEEN);
+            note("(none)", 0, load.take());
+            for (int round = 1; round <= rounds; round++) {
+                for (String bundle : BUNDLES) {
+                    double away = swap(bundle, "swap" + round);
+                    Thread.sleep(BETWEEN);
+                    note(bundle, away, load.take());
+                }
+            }
+            awaitMore(readers);
+            load.close();
+            note("(end)", 0, load.take());
+        } finally {
+            load.close();
+            for (Numbers reader : readers) {
+                reader.close();
+                problems.addAll(reader.faults());
+            }
+        }
+        System.out.printf(
+                "%d numbers read, %d lost, doubled or out of order%n",
+                readers.stream().mapToLong(Numbers::count).sum(),
+                readers.stream().mapToInt(reader -> reader.faults().size()).sum());
+    }
+
+    private static void awaitMore(List<Numbers> readers) throws InterruptedException, IOException {
+        List<Long> before = readers.stream().map(Numbers::count).toList();
+        long until = System.nanoTime() + STARTING.toNanos();
+        for (int i = 0; i < readers.size(); i++) {
+            while (readers.get(i).count() < before.get(i) + 80) {
+                if (System.nanoTime() > until) {
+                    throw new IOException("no more output comes from sandbox " + (i + 1));
+                }
+                Thread.sleep(10);
+            }
+        }
+    }
+
+    private double swap(String bundle, String qualifier) throws IOException {
+        Path jar = RepackedBundle.write(system.resolve(bundle + ".jar"), directory, qualifier);
+        String told = Conversation.run(shell, "plugin:swap %s %s".formatted(bundle, jar));
+        System.out.println(told.strip());
+        Matcher away = AWAY.matcher(told);
+        if (!away.find()) {
+            throw new IOException("unexpected: " + told);
+        }
+        return Integer.parseInt(away.group(1)) / 1e3;
+    }
+
+    private void note(String what, double away, List<Load.Done> done) {
+        List<String> failures = new ArrayList<>();
+        Series times = new Series();
+        for (Load.Done operation : done) {
+            times.add(operation.seconds());
+            if (operation.failure() != null) {
+                failures.add(operation.failure());
+            }
+        }
+        problems.addAll(failures);
+        if (!done.isEmpty()) {
+            rows.add(
+                    new Row(
+                            what,
+                            away,
+                            times.values().stream().max(Comparator.naturalOrder()).orElse(0.0),
+                            times.median(),
+                            done.size(),
+                            failures.size()));
+        }
+    }
+
+    private void delete() {
+        for (String sandbox : sandboxes) {
+            try {
+                Conversation.run(shell, "sandbox:delete --force " + sandbox);
+            } catch (IOException e) {
+                System.err.println(e.getMessage());
+            }
+        }
+    }
+
+    private void report(Path file) throws IOException {
+        System.out.printf(
+                "%n%-28s %9s %9s %9s %11s %9s%n",
+                "replaced", "away", "longest", "median", "operations", "failed");
+        for (Row row : rows) {
+            System.out.printf(
+                    "%-28s %9s %7.3f s %7.3f s %11d %9d%n",
+                    row.bundle,
+                    row.awaySeconds == 0 ? "" : "%.3f s".formatted(row.awaySeconds),
+                    row.stallSeconds,
+                    row.typicalSeconds,
+                    row.operations,
+                    row.failures);
+        }
+        double longest = rows.stream().mapToDouble(Row::awaySeconds).max().orElse(0);
+        System.out.printf(
+                "longest absence of a bundle: %.3f s (aim: %.0f s or less): %s%n",
+                longest, MOST_SECONDS, longest <= MOST_SECONDS ? "reached" : "missed");
+        problems.stream().limit(20).forEach(problem -> System.out.println("PROBLEM " + problem));
+        System.out.printf("%d problems%n", problems.size());
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("rows", rows);
+        result.put("problems", problems);
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        Files.writeString(
+                file, new GsonBuilder().setPrettyPrinting().create().toJson(result) + "\n");
+        System.out.printf("%nwritten to %s%n", file);
+    }
+}
