@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNullElse;
 
 import io.sunaba.agent.Agent;
 import io.sunaba.agent.AgentDriver;
-import io.sunaba.core.workflow.Released;
 import io.sunaba.core.workflow.Uninterrupted;
 import io.sunaba.error.TimedOutException;
 import io.sunaba.error.UnavailableException;
@@ -57,7 +56,7 @@ final class ColdBoot {
         machine.exited().thenAccept(exited::complete);
         machine.start();
         CompletableFuture<Agent> connected = new CompletableFuture<>();
-        Thread connecting = Thread.startVirtualThread(Released.task(() -> connect(connected)));
+        Thread connecting = Thread.startVirtualThread(() -> connect(connected));
         try {
             CompletableFuture.anyOf(connected, exited).get();
             if (exited.isDone()) {

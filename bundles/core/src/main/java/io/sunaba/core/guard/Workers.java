@@ -18,8 +18,6 @@ final class Workers {
                     IDLE_MILLIS,
                     TimeUnit.MILLISECONDS,
                     new SynchronousQueue<>(),
-                    // Of the JDK's own classes: Felix 7 may hold on to a thread that has ended, if
-                    // two load the same class at once, and with it to the classes of its factory.
                     Thread.ofPlatform()
                             .name("plugin")
                             .daemon()

@@ -3,7 +3,6 @@ package io.sunaba.core.plugin;
 import static java.util.Objects.requireNonNull;
 
 import io.sunaba.core.guard.Guard;
-import io.sunaba.core.workflow.Released;
 import io.sunaba.error.SunabaException;
 import io.sunaba.error.TimedOutException;
 import java.time.Duration;
@@ -99,7 +98,7 @@ public final class Arrivals implements Plugins.Absence {
         }
 
         void begin() {
-            Thread.startVirtualThread(Released.task(this::activate));
+            Thread.startVirtualThread(this::activate);
             try {
                 if (!settled.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
                     LOG.warn(

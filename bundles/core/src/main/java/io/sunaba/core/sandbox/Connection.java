@@ -9,7 +9,6 @@ import io.sunaba.core.plugin.Calls;
 import io.sunaba.core.plugin.Kind;
 import io.sunaba.core.plugin.Plugins.Serving;
 import io.sunaba.core.record.SandboxRecord;
-import io.sunaba.core.workflow.Released;
 import io.sunaba.error.NotFoundException;
 import io.sunaba.error.UnavailableException;
 import io.sunaba.factory.Vm;
@@ -322,6 +321,6 @@ final class Connection {
     }
 
     private static void later(Runnable action) {
-        Thread.startVirtualThread(Released.task(action));
+        Thread.startVirtualThread(action);
     }
 }

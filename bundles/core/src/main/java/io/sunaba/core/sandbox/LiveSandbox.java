@@ -8,7 +8,6 @@ import io.sunaba.core.record.ContainerRecord;
 import io.sunaba.core.record.Phase;
 import io.sunaba.core.record.SandboxRecord;
 import io.sunaba.core.workflow.Limited;
-import io.sunaba.core.workflow.Released;
 import io.sunaba.error.ConflictException;
 import io.sunaba.error.NotFoundException;
 import io.sunaba.error.TimedOutException;
@@ -286,23 +285,22 @@ final class LiveSandbox implements Connection.Listener, Processes.EndListener {
     }
 
     private void settleLater() {
-        Thread.startVirtualThread(
-                Released.task(() -> {
-                    try {
-                        // Without the lock: the guest may hang.
-                        var _ = parts.connection().agent();
-                        lock.change(() -> {
-                            if (end == null) {
-                                settle();
-                            }
-                        });
-                    } catch (InterruptedException | RuntimeException e) {
-                        LOG.warn(
-                                "What was begun in sandbox {} is not settled; it is with its next change",
-                                id(),
-                                e);
+        Thread.startVirtualThread(() -> {
+            try {
+                // Without the lock: the guest may hang.
+                var _ = parts.connection().agent();
+                lock.change(() -> {
+                    if (end == null) {
+                        settle();
                     }
-                }));
+                });
+            } catch (InterruptedException | RuntimeException e) {
+                LOG.warn(
+                        "What was begun in sandbox {} is not settled; it is with its next change",
+                        id(),
+                        e);
+            }
+        });
     }
 
     private void takeUp(MachineRecord own) throws InterruptedException {

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.sunaba.agent.Agent;
 import io.sunaba.core.record.SandboxRecord;
-import io.sunaba.core.workflow.Released;
 import io.sunaba.error.NotFoundException;
 import io.sunaba.error.SunabaException;
 import io.sunaba.error.UnavailableException;
@@ -59,7 +58,7 @@ final class OomWatch {
     }
 
     private void begin() {
-        Thread fresh = Thread.ofVirtual().unstarted(Released.task(this::follow));
+        Thread fresh = Thread.ofVirtual().unstarted(this::follow);
         if (thread.compareAndSet(null, fresh)) {
             fresh.start();
         }

@@ -3,7 +3,6 @@ package io.sunaba.core.sandbox;
 import static java.util.Objects.requireNonNull;
 
 import io.sunaba.agent.Agent;
-import io.sunaba.core.workflow.Released;
 import io.sunaba.error.SunabaException;
 import io.sunaba.error.UnavailableException;
 import io.sunaba.sandbox.ExitStatus;
@@ -148,7 +147,7 @@ final class Processes {
         if (known != null) {
             return known;
         }
-        Thread thread = Thread.ofVirtual().unstarted(Released.task(() -> follow(key, fresh)));
+        Thread thread = Thread.ofVirtual().unstarted(() -> follow(key, fresh));
         waiting.put(key, thread);
         thread.start();
         return fresh;

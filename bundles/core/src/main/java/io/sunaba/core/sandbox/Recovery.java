@@ -9,7 +9,6 @@ import io.sunaba.core.record.Phase;
 import io.sunaba.core.record.SandboxRecord;
 import io.sunaba.core.record.SandboxRecords;
 import io.sunaba.core.storage.StorageChoice;
-import io.sunaba.core.workflow.Released;
 import io.sunaba.error.NotFoundException;
 import io.sunaba.error.SunabaException;
 import io.sunaba.error.UnavailableException;
@@ -77,7 +76,7 @@ final class Recovery {
                     && storage.find().isPresent()) {
                 CompletableFuture<Void> fresh = new CompletableFuture<>();
                 attempt = fresh;
-                Thread.startVirtualThread(Released.task(() -> load(fresh)));
+                Thread.startVirtualThread(() -> load(fresh));
             }
             return attempt;
         }
@@ -226,16 +225,15 @@ final class Recovery {
     }
 
     private void look(String name, Hypervisor hypervisor) {
-        Thread.startVirtualThread(
-                Released.task(() -> {
-                    try {
-                        lookThrough(name, hypervisor);
-                    } catch (RuntimeException e) {
-                        LOG.error("The machines of hypervisor {} cannot be listed", name, e);
-                    } finally {
-                        firstLook(name).complete(null);
-                    }
-                }));
+        Thread.startVirtualThread(() -> {
+            try {
+                lookThrough(name, hypervisor);
+            } catch (RuntimeException e) {
+                LOG.error("The machines of hypervisor {} cannot be listed", name, e);
+            } finally {
+                firstLook(name).complete(null);
+            }
+        });
     }
 
     private CompletableFuture<Void> firstLook(String hypervisor) {

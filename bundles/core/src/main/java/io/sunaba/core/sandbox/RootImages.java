@@ -1,7 +1,6 @@
 package io.sunaba.core.sandbox;
 
 import io.sunaba.core.record.ContainerRecord;
-import io.sunaba.core.workflow.Released;
 import io.sunaba.error.RejectedException;
 import io.sunaba.sandbox.ContainerConfig;
 import io.sunaba.sandbox.Rootfs;
@@ -24,14 +23,13 @@ final class RootImages implements AutoCloseable {
             CompletableFuture<RootImage> image = new CompletableFuture<>();
             images.put(container.id(), image);
             threads.add(
-                    Thread.startVirtualThread(
-                            Released.task(() -> {
-                                try {
-                                    image.complete(image(packer, container.rootfs()));
-                                } catch (Throwable e) {
-                                    image.completeExceptionally(e);
-                                }
-                            })));
+                    Thread.startVirtualThread(() -> {
+                        try {
+                            image.complete(image(packer, container.rootfs()));
+                        } catch (Throwable e) {
+                            image.completeExceptionally(e);
+                        }
+                    }));
         }
     }
 

@@ -7,7 +7,6 @@ import io.sunaba.core.plugin.Kind;
 import io.sunaba.core.plugin.Plugins;
 import io.sunaba.core.record.SandboxRecord;
 import io.sunaba.core.storage.StorageChoice;
-import io.sunaba.core.workflow.Released;
 import io.sunaba.error.ConflictException;
 import io.sunaba.error.NotFoundException;
 import io.sunaba.error.UnavailableException;
@@ -311,9 +310,7 @@ public final class SandboxRegistry implements Sandboxes, Plugins.Listener, AutoC
         Duration patience = environment.config().get().pluginGrace();
         List<Thread> closing =
                 all().stream()
-                        .map(sandbox ->
-                                Thread.startVirtualThread(
-                                        Released.task(() -> close(sandbox, patience))))
+                        .map(sandbox -> Thread.startVirtualThread(() -> close(sandbox, patience)))
                         .toList();
         boolean interrupted = false;
         for (Thread thread : closing) {

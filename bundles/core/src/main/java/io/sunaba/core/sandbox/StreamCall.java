@@ -1,6 +1,5 @@
 package io.sunaba.core.sandbox;
 
-import io.sunaba.core.workflow.Released;
 import io.sunaba.error.SunabaException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -21,14 +20,13 @@ final class StreamCall<T> {
 
     StreamCall(Body<T> body) {
         thread =
-                Thread.startVirtualThread(
-                        Released.task(() -> {
-                            try {
-                                result.complete(body.run());
-                            } catch (Throwable e) {
-                                result.completeExceptionally(e);
-                            }
-                        }));
+                Thread.startVirtualThread(() -> {
+                    try {
+                        result.complete(body.run());
+                    } catch (Throwable e) {
+                        result.completeExceptionally(e);
+                    }
+                });
     }
 
     /// Waits for the result, or until the streams are closed; the call goes on then.

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.sunaba.agent.Agent;
 import io.sunaba.agent.StreamPosition;
-import io.sunaba.core.workflow.Released;
 import io.sunaba.error.ConflictException;
 import io.sunaba.error.SunabaException;
 import io.sunaba.sandbox.ProcessStreams;
@@ -100,11 +99,10 @@ final class StreamHub {
         if (!key.containerId.equals(key.processId)) {
             leave(key);
         }
-        Thread.startVirtualThread(
-                Released.task(() -> {
-                    confirm(known);
-                    forgetUnused(key);
-                }));
+        Thread.startVirtualThread(() -> {
+            confirm(known);
+            forgetUnused(key);
+        });
     }
 
     private boolean forgetUnused(Key key) {
@@ -179,9 +177,7 @@ final class StreamHub {
         long until = System.nanoTime() + patience.toNanos();
         List<Thread> leaving =
                 pipes.values().stream()
-                        .map(kept ->
-                                Thread.startVirtualThread(
-                                        Released.task(() -> leave(kept, patience))))
+                        .map(kept -> Thread.startVirtualThread(() -> leave(kept, patience)))
                         .toList();
         for (Thread thread : leaving) {
             thread.join(Duration.ofNanos(Math.max(1, until - System.nanoTime())));

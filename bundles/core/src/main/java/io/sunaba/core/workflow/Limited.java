@@ -16,15 +16,14 @@ public final class Limited {
     public static void run(String what, Duration limit, Action action) throws InterruptedException {
         CompletableFuture<Void> done = new CompletableFuture<>();
         Thread thread =
-                Thread.startVirtualThread(
-                        Released.task(() -> {
-                            try {
-                                action.run();
-                                done.complete(null);
-                            } catch (Throwable e) {
-                                done.completeExceptionally(e);
-                            }
-                        }));
+                Thread.startVirtualThread(() -> {
+                    try {
+                        action.run();
+                        done.complete(null);
+                    } catch (Throwable e) {
+                        done.completeExceptionally(e);
+                    }
+                });
         try {
             done.get(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {

@@ -14,7 +14,7 @@ public final class Meanwhile {
     ///
     /// @param beside whose failure is of no consequence
     public static void run(Action action, Runnable beside) throws InterruptedException {
-        Thread thread = Thread.startVirtualThread(Released.task(() -> attempt(beside)));
+        Thread thread = Thread.startVirtualThread(() -> attempt(beside));
         try {
             action.run();
         } finally {

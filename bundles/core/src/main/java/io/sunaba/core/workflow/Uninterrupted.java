@@ -10,15 +10,14 @@ public final class Uninterrupted {
 
     public static void run(Action action) {
         CompletableFuture<Void> done = new CompletableFuture<>();
-        Thread.startVirtualThread(
-                Released.task(() -> {
-                    try {
-                        action.run();
-                        done.complete(null);
-                    } catch (Throwable e) {
-                        done.completeExceptionally(e);
-                    }
-                }));
+        Thread.startVirtualThread(() -> {
+            try {
+                action.run();
+                done.complete(null);
+            } catch (Throwable e) {
+                done.completeExceptionally(e);
+            }
+        });
         try {
             done.join();
         } catch (CompletionException e) {

@@ -7,9 +7,7 @@ import io.sunaba.error.UnavailableException;
 import io.sunaba.factory.VmFactory;
 import io.sunaba.hypervisor.Hypervisor;
 import java.util.Map;
-import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Filter;
 import org.osgi.framework.FrameworkUtil;
@@ -31,26 +29,12 @@ public final class RegisteredPlugins implements Plugins, AutoCloseable {
                 tracker(
                         context,
                         all(Hypervisor.class),
-                        it -> Thread.ofPlatform().daemon().start(telling(it, came)));
+                        it -> Thread.ofPlatform().daemon().start(() -> it.find().ifPresent(came)));
         agents = tracker(context, all(AgentDriver.class), _ -> {});
         factories = tracker(context, others(self), _ -> {});
         hypervisors.open();
         agents.open();
         factories.open();
-    }
-
-    /// A task that lets go of its classes when it is done: Felix 7 may hold on to a thread that has
-    /// ended, if two load the same class at once.
-    private static Runnable telling(LazyService<Hypervisor> service, Consumer<Hypervisor> came) {
-        return new FutureTask<@Nullable Void>(() -> {
-            try {
-                service.find().ifPresent(came);
-            } catch (RuntimeException e) {
-                Thread thread = Thread.currentThread();
-                thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
-            }
-            return null;
-        });
     }
 
     /// Gets no service before it is wanted: one whose activation hangs is nothing to the others.
