@@ -33,7 +33,11 @@ class TemplateIT {
     }
 
     private static void create(String id) {
-        succeed("sandbox:create --factory template --memory 128M --id " + id);
+        create(id, "--memory 128M");
+    }
+
+    private static void create(String id, String size) {
+        succeed("sandbox:create --factory template %s --id %s".formatted(size, id));
         succeed(
                 "container:create %s c --rootfs %s -- sleep 1000"
                         .formatted(id, Installation.rootfs()));
@@ -73,7 +77,14 @@ class TemplateIT {
         assertThat(log("cloned in")).isEmpty();
         create("one");
         create("two");
-        assertThat(log("cloned in")).hasSize(2);
+        create("larger", "--memory 256M --cpus 2");
+        assertThat(log("cloned in")).hasSize(3);
+        assertThat(templates()).hasSize(1);
+        assertThat(in("larger", "nproc")).isEqualTo("2");
+        String total = in("larger", "grep MemTotal /proc/meminfo");
+        assertThat(Long.parseLong(total.replaceAll("[^0-9]", "")))
+                .as("kB of memory")
+                .isBetween(200L << 10, 256L << 10);
 
         String uuid = "cat /proc/sys/kernel/random/uuid";
         assertThat(List.of(in("cold", uuid), in("one", uuid), in("two", uuid)))
@@ -86,17 +97,17 @@ class TemplateIT {
         assertThat(succeed("sandbox:metrics"))
                 .contains(
                         "sunaba_factory_fallbacks_total{from=\"template\",to=\"new\"} 1.0",
-                        "sunaba_template_hits_total 2.0",
+                        "sunaba_template_hits_total 3.0",
                         "sunaba_template_misses_total 1.0",
                         "sunaba_template_builds_total 1.0",
-                        "sunaba_template_clone_seconds_count 2",
+                        "sunaba_template_clone_seconds_count 3",
                         "sunaba_scrape_failures_total{part=\"plugins\"} 0.0");
         assertThat(succeed("template:verify")).contains("ready");
 
         sunaba.sunaba("stop").expectSuccess();
         sunaba.start();
         assertThat(in("one", "echo still here")).isEqualTo("still here");
-        for (String id : List.of("cold", "one", "two")) {
+        for (String id : List.of("cold", "one", "two", "larger")) {
             succeed("sandbox:delete --force " + id);
         }
         assertThat(templates()).hasSize(1);

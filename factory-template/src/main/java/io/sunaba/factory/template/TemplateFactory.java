@@ -11,6 +11,7 @@ import io.sunaba.factory.Templates;
 import io.sunaba.factory.Vm;
 import io.sunaba.factory.VmFactory;
 import io.sunaba.factory.support.Calls;
+import io.sunaba.factory.support.Ending;
 import io.sunaba.factory.support.MachineClass;
 import io.sunaba.factory.support.Ownership;
 import io.sunaba.factory.support.Plugins;
@@ -38,8 +39,9 @@ import org.slf4j.LoggerFactory;
 /// The VM factory `template`: clones machines of one class from one that has booted, whose memory
 /// they share until they write to it. Knows no hypervisor: any that saves and restores will do.
 ///
-/// A request of a class without a template fails at once, and the template is made meanwhile; so
-/// does one whose template turns out to be damaged.
+/// A clone of a smaller template grows to what is wanted, where the hypervisor can do that. A
+/// request of a class without a template fails at once, and the template is made meanwhile; so does
+/// one whose template turns out to be damaged.
 @Component(
         service = {VmFactory.class, Templates.class, MetricSource.class},
         configurationPid = TemplateFactory.PID,
@@ -102,8 +104,10 @@ public final class TemplateFactory implements VmFactory, Templates, MetricSource
         requirePrivate(wanted);
         try (Calls.Call _ = calls.begin()) {
             Hypervisor hypervisor = plugins.hypervisor(wanted.hypervisor());
-            MachineClass kind = kind(hypervisor, wanted);
-            Optional<TemplateRecord> template = store.find(kind);
+            HypervisorCapabilities capabilities = capabilities(hypervisor, wanted);
+            MachineClass kind = MachineClass.of(wanted, capabilities);
+            Optional<TemplateRecord> template =
+                    store.find(kind).or(() -> Growth.from(store.list(), wanted, capabilities));
             if (template.isEmpty()) {
                 metrics.missed();
                 throw builds.begin(kind, wanted);
@@ -123,24 +127,26 @@ public final class TemplateFactory implements VmFactory, Templates, MetricSource
     private Vm clone(Hypervisor hypervisor, TemplateRecord template, HypervisorConfig wanted)
             throws InterruptedException {
         long begun = System.nanoTime();
+        HypervisorConfig sized = template.sized(wanted);
         Vm vm;
         try {
             vm =
                     new Clone(hypervisor, plugins.agent(config.agent()), store.state(template))
-                            .make(wanted);
+                            .make(sized);
         } catch (RejectedException | TimedOutException e) {
             LOG.warn("Template {} is of no use and is made anew", template.id(), e);
             metrics.cloneFailed();
             store.delete(template);
-            builds.begin(template.kind(), wanted);
+            builds.begin(template.kind(), sized);
             throw new UnavailableException(
                     "template %s is of no use and is made anew".formatted(template.id()), e);
         } catch (SunabaException e) {
             metrics.cloneFailed();
             throw e;
         }
-        Duration time = Duration.ofNanos(System.nanoTime() - begun);
         builds.proven(template);
+        grow(vm, template, wanted);
+        Duration time = Duration.ofNanos(System.nanoTime() - begun);
         metrics.cloned(time);
         LOG.info(
                 "Machine {} of {} cloned in {} ms",
@@ -150,15 +156,27 @@ public final class TemplateFactory implements VmFactory, Templates, MetricSource
         return vm;
     }
 
-    private static MachineClass kind(Hypervisor hypervisor, HypervisorConfig wanted)
+    private void grow(Vm vm, TemplateRecord template, HypervisorConfig wanted)
             throws InterruptedException {
+        try {
+            Growth.of(vm, template, wanted);
+        } catch (RuntimeException | InterruptedException | Error failure) {
+            metrics.cloneFailed();
+            vm.agent().close();
+            Ending.of(vm.machine(), failure);
+            throw failure;
+        }
+    }
+
+    private static HypervisorCapabilities capabilities(
+            Hypervisor hypervisor, HypervisorConfig wanted) throws InterruptedException {
         HypervisorCapabilities capabilities = hypervisor.capabilities();
         if (!capabilities.abilities().contains(SnapshotRestore.class)) {
             throw new RejectedException(
                     "hypervisor '%s' has no templates: it does not restore machines"
                             .formatted(wanted.hypervisor()));
         }
-        return MachineClass.of(wanted, capabilities);
+        return capabilities;
     }
 
     // ---- Templates -----------------------------------------------------------------------------
@@ -181,7 +199,9 @@ public final class TemplateFactory implements VmFactory, Templates, MetricSource
         requirePrivate(wanted);
         MachineClass kind;
         try (Calls.Call _ = calls.begin()) {
-            kind = kind(plugins.hypervisor(wanted.hypervisor()), wanted);
+            kind =
+                    MachineClass.of(
+                            wanted, capabilities(plugins.hypervisor(wanted.hypervisor()), wanted));
             Optional<TemplateRecord> there = store.find(kind);
             if (there.isPresent()) {
                 return there.get().in(TemplateState.READY);

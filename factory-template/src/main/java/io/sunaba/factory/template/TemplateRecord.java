@@ -52,6 +52,20 @@ record TemplateRecord(
         return new TemplateRecord(kind, vcpus, memoryBytes, build, createdAt, bytes);
     }
 
+    /// Returns what its clones are at first, where something of the same kind is wanted.
+    HypervisorConfig sized(HypervisorConfig wanted) {
+        return new HypervisorConfig(
+                wanted.hypervisor(),
+                wanted.owner(),
+                wanted.guest(),
+                vcpus,
+                wanted.maximumVcpus(),
+                memoryBytes,
+                wanted.maximumMemoryBytes(),
+                wanted.sharedMemory(),
+                wanted.bootTimeout());
+    }
+
     /// What tells it from all others that are there.
     String id() {
         return kind.key();

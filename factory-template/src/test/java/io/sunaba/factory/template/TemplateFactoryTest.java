@@ -12,6 +12,7 @@ import io.sunaba.factory.TemplateState;
 import io.sunaba.factory.Vm;
 import io.sunaba.factory.support.Ownership;
 import io.sunaba.factory.support.fake.FakeMachines;
+import io.sunaba.factory.support.fake.FakeMachines.FakeMachine;
 import io.sunaba.hypervisor.GuestImage;
 import io.sunaba.hypervisor.HypervisorConfig;
 import io.sunaba.hypervisor.MachineSpec;
@@ -76,6 +77,21 @@ class TemplateFactoryTest {
 
     private static HypervisorConfig config(String owner) {
         return config(owner, "build-1", 1 << 20);
+    }
+
+    /// As large as wanted now, and two vCPUs and 4 MiB at most.
+    private static HypervisorConfig growing(String owner, int vcpus, long memory) {
+        HypervisorConfig config = config(owner);
+        return new HypervisorConfig(
+                config.hypervisor(),
+                owner,
+                config.guest(),
+                vcpus,
+                2,
+                memory,
+                4 << 20,
+                false,
+                config.bootTimeout());
     }
 
     private static HypervisorConfig sharing(HypervisorConfig config) {
@@ -267,6 +283,40 @@ class TemplateFactoryTest {
         misses(newer, "is being made");
         factory.create(newer);
         assertThat(restored()).as("no state of another version is ever restored").isEmpty();
+    }
+
+    @Test
+    void cloneOfASmallerTemplateGrowsToWhatIsWanted() throws Exception {
+        factory.create(growing("sandbox/small", 1, 1 << 20));
+        factory.create(growing("sandbox/middle", 1, 2 << 20));
+        factory.create(growing("sandbox/large", 1, 4 << 20));
+        fakes.calls.clear();
+        Vm vm = factory.newVm(growing("sandbox/wanted", 2, 3 << 20));
+
+        assertThat(fakes.calls)
+                .as("the largest that is not too large")
+                .containsExactly(
+                        "restore sandbox/wanted",
+                        "memory " + (3 << 20),
+                        "vcpus 2",
+                        "onlineResources");
+        assertThat(((FakeMachine) vm.machine()).config().memoryBytes()).isEqualTo(2 << 20);
+        assertThat(templates()).hasSize(3);
+        misses(growing("sandbox/smaller", 1, 1 << 19), "is being made");
+        fakes.resizes = false;
+        misses(growing("sandbox/other", 2, 3 << 20), "is being made");
+    }
+
+    @Test
+    void cloneThatDoesNotGrowIsEnded() throws Exception {
+        factory.create(growing("sandbox/small", 1, 1 << 20));
+        fakes.refusedBytes = 1 << 20;
+        misses(growing("sandbox/wanted", 1, 3 << 20), "2097152 bytes of memory of 3145728");
+
+        assertThat(fakes.machines).isEmpty();
+        assertThat(fakes.openAgents).hasValue(0);
+        assertThat(templates()).as("it is not the template's fault").hasSize(1);
+        assertThat(metric("sunaba_template_clone_failures_total")).isEqualTo(1);
     }
 
     @Test

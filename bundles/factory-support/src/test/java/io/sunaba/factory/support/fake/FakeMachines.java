@@ -23,6 +23,7 @@ import io.sunaba.hypervisor.MachineRecord;
 import io.sunaba.hypervisor.MachineSpec;
 import io.sunaba.hypervisor.MachineState;
 import io.sunaba.hypervisor.MachineUsage;
+import io.sunaba.hypervisor.Resize;
 import io.sunaba.hypervisor.Snapshot;
 import io.sunaba.hypervisor.SnapshotRestore;
 import io.sunaba.hypervisor.UsageMetrics;
@@ -33,6 +34,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -60,6 +62,11 @@ public final class FakeMachines
     public final List<String> calls = new CopyOnWriteArrayList<>();
     public volatile String vmm = "VMM 1";
     public volatile boolean restores = true;
+    public volatile boolean resizes = true;
+
+    /// What guests leave of the memory that they are given, in bytes.
+    public volatile long refusedBytes;
+
     public volatile @Nullable RuntimeException bootFailure;
 
     /// Has machines die as soon as they run.
@@ -84,7 +91,7 @@ public final class FakeMachines
     }
 
     /// A machine, whose agent answers while it runs.
-    public final class FakeMachine implements Machine, Snapshot, UsageMetrics {
+    public final class FakeMachine implements Machine, Snapshot, UsageMetrics, Resize {
         private final MachineSpec spec;
         private final CompletableFuture<MachineExit> exit = new CompletableFuture<>();
         private volatile String owner;
@@ -118,6 +125,23 @@ public final class FakeMachines
         public MachineUsage usage() {
             calls.add("usage");
             return new MachineUsage(Duration.ZERO, 0, 0, 0, 0, List.of());
+        }
+
+        @Override
+        public int resizeVcpus(int vcpus) {
+            calls.add("vcpus " + vcpus);
+            return vcpus;
+        }
+
+        @Override
+        public long resizeMemory(long memoryBytes) {
+            calls.add("memory " + memoryBytes);
+            return memoryBytes - refusedBytes;
+        }
+
+        /// What it was made as.
+        public HypervisorConfig config() {
+            return spec.config();
         }
 
         @Override
@@ -320,8 +344,14 @@ public final class FakeMachines
 
     @Override
     public HypervisorCapabilities capabilities() {
-        return new HypervisorCapabilities(
-                vmm, "none", 8, 1, restores ? Set.of(SnapshotRestore.class) : Set.of());
+        Set<Class<? extends Ability>> abilities = new HashSet<>();
+        if (restores) {
+            abilities.add(SnapshotRestore.class);
+        }
+        if (resizes) {
+            abilities.add(Resize.class);
+        }
+        return new HypervisorCapabilities(vmm, "none", 8, 1, abilities);
     }
 
     @Override
