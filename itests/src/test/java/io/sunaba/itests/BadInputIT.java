@@ -18,7 +18,7 @@ class BadInputIT {
 
     @BeforeAll
     static void start() {
-        sunaba = Installation.unpack().start();
+        sunaba = Installation.unpack().cloning().start();
     }
 
     @AfterAll

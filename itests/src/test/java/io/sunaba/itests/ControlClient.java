@@ -22,8 +22,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// What `bin/sunaba exec` does, without a Java of its own for every line: where all is slow, that
-/// would be most of what a test takes.
+/// What `bin/sunaba exec` does, without a Java of its own for every line, which would be most of
+/// what a test takes.
 final class ControlClient {
     private static final int NOT_RUNNING = 3;
     private static final int CHUNK = 64 << 10;

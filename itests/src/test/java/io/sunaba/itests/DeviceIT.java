@@ -21,7 +21,7 @@ class DeviceIT {
 
     @BeforeAll
     static void start() {
-        sunaba = Installation.unpack().start();
+        sunaba = Installation.unpack().cloning().start();
     }
 
     @AfterAll
@@ -104,7 +104,7 @@ class DeviceIT {
 
     @Test
     void diskIsHandedOverAsADevice() throws Exception {
-        create("node");
+        create("node", "--factory new");
         Path image = DiskImages.blank(directory.resolve("blank.img"));
         assertThat(run("node", "mknod /tmp/any b 254 0 && cat /tmp/any").status()).isNotZero();
         add("node", image, "--id mine --container c --destination /dev/mine");
@@ -187,7 +187,7 @@ class DeviceIT {
 
     @Test
     void whatCannotBeAddedChangesNothing() throws IOException {
-        create("bad");
+        create("bad", "--factory new");
         create("rival");
         Path image = DiskImages.ext4(directory.resolve("good.img"), "good");
         Path blank = DiskImages.blank(directory.resolve("blank.img"));

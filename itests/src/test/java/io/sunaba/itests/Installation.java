@@ -75,17 +75,19 @@ final class Installation implements AutoCloseable {
         }
     }
 
-    private static Path unpackInto(Path folder) throws IOException {
-        Path archive;
+    /// The packed distribution.
+    static Path archive() throws IOException {
         try (Stream<Path> files = Files.list(REPOSITORY.resolve("distribution/target"))) {
-            archive =
-                    files.filter(file -> file.toString().endsWith(".tar.gz"))
-                            .findFirst()
-                            .orElseThrow();
+            return files.filter(file -> file.toString().endsWith(".tar.gz"))
+                    .findFirst()
+                    .orElseThrow();
         }
+    }
+
+    private static Path unpackInto(Path folder) throws IOException {
         run(
                         new ProcessBuilder(
-                                "tar", "-xzf", archive.toString(), "-C", folder.toString()),
+                                "tar", "-xzf", archive().toString(), "-C", folder.toString()),
                         new byte[0])
                 .expectSuccess();
         try (Stream<Path> entries = Files.list(folder)) {
@@ -106,6 +108,17 @@ final class Installation implements AutoCloseable {
         }
         Files.createSymbolicLink(home.resolve("guest"), built.resolve("guest"));
         return home;
+    }
+
+    /// Has sandboxes that name no factory cloned from a template.
+    Installation cloning() {
+        try {
+            SharedTemplate.copyTo(data.resolve("templates"));
+            configure("io.sunaba.core", "default.factory", "template");
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// The same installation with other data.
@@ -171,9 +184,9 @@ final class Installation implements AutoCloseable {
         return this;
     }
 
-    /// Runs a line on the daemon.
+    /// Runs a line on the daemon, without a client of its own process.
     Result exec(String line) {
-        return sunaba("exec", line);
+        return ControlClient.exec(data, line, new byte[0]);
     }
 
     /// Starts a line on the daemon and does not wait for it.

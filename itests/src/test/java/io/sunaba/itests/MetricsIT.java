@@ -84,7 +84,7 @@ class MetricsIT {
     @BeforeAll
     static void startSandbox() {
         client = HttpClient.newHttpClient();
-        sunaba = Installation.unpack().start();
+        sunaba = Installation.unpack().cloning().start();
         sunaba.exec("sandbox:create --id web --memory 256M --cpus 1").expectSuccess();
         sunaba.exec("sandbox:start web").expectSuccess();
         sunaba.exec(

@@ -33,7 +33,7 @@ class NetworkIT {
 
     @BeforeAll
     static void start() throws IOException {
-        sunaba = Installation.unpack();
+        sunaba = Installation.unpack().cloning();
         sunaba.configure("io.sunaba.core", "network.nameservers", BRIDGE_ADDRESS);
         sunaba.start();
     }

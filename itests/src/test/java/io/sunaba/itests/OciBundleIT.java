@@ -30,7 +30,7 @@ class OciBundleIT {
 
     @BeforeAll
     static void startSandbox() {
-        sunaba = Installation.unpack().start();
+        sunaba = Installation.unpack().cloning().start();
         sunaba.exec("sandbox:create --id oci --memory 192M --cpus 1").expectSuccess();
         sunaba.exec("sandbox:start oci").expectSuccess();
     }

@@ -29,7 +29,7 @@ class OperationsIT {
 
     @BeforeAll
     static void startSandbox() {
-        sunaba = Installation.unpack().start();
+        sunaba = Installation.unpack().cloning().start();
         succeed("sandbox:create --id ops --memory 256M --cpus 1");
         succeed("sandbox:start ops");
         run("base", "sleep 100000");

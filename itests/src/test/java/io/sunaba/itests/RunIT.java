@@ -18,7 +18,7 @@ class RunIT {
 
     @BeforeAll
     static void start() {
-        sunaba = Installation.unpack().start();
+        sunaba = Installation.unpack().cloning().start();
     }
 
     @AfterEach

@@ -19,7 +19,7 @@ class ShareIT {
 
     @BeforeAll
     static void start() {
-        sunaba = Installation.unpack().start();
+        sunaba = Installation.unpack().cloning().start();
     }
 
     @AfterAll

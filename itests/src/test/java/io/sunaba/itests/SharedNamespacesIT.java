@@ -13,7 +13,7 @@ class SharedNamespacesIT {
 
     @BeforeAll
     static void startSandbox() {
-        sunaba = Installation.unpack().start();
+        sunaba = Installation.unpack().cloning().start();
         succeed("sandbox:create --id shared --memory 192M --cpus 1 --share-pid");
         run("a");
         run("b");

@@ -25,7 +25,7 @@ class SshIT {
 
     @BeforeAll
     static void start() throws IOException {
-        sunaba = Installation.unpack().start();
+        sunaba = Installation.unpack().cloning().start();
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
         }
@@ -136,7 +136,7 @@ class SshIT {
                 jar, Rebuilt.with("io.sunaba.shell", Map.of("Bundle-Version", "1.0.0.rebuilt")));
         try (Pty pty = new Pty(sunaba)) {
             pty.type(String.join(" ", command("known", "me@127.0.0.1")) + "\r").await("sunaba> ");
-            sunaba.exec("plugin:swap io.sunaba.shell " + jar).expectSuccess();
+            sunaba.sunaba("exec", "plugin:swap io.sunaba.shell " + jar).expectSuccess();
             pty.await("The shell was replaced meanwhile.").await("sunaba> ");
             pty.type("plugin:list\r").await("io.sunaba.core").await("sunaba> ");
             pty.type("exit\r").await("host> ");

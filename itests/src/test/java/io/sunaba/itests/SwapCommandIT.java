@@ -35,7 +35,7 @@ public class SwapCommandIT {
     }
 
     private Installation.Result swap(String bundle, Path file) {
-        return installation.exec("plugin:swap %s %s".formatted(bundle, file));
+        return installation.sunaba("exec", "plugin:swap %s %s".formatted(bundle, file));
     }
 
     private String plugins() {

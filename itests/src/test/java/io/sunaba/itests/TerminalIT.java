@@ -28,7 +28,7 @@ class TerminalIT {
 
     @BeforeAll
     static void start() {
-        sunaba = Installation.unpack().start();
+        sunaba = Installation.unpack().cloning().start();
         sunaba.exec("sandbox:create --id box").expectSuccess();
         sunaba.exec("container:create box one --rootfs " + ROOTFS + " sleep 100000")
                 .expectSuccess();

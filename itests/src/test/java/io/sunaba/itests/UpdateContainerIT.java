@@ -20,7 +20,7 @@ class UpdateContainerIT {
 
     @BeforeAll
     static void startSandbox() {
-        sunaba = Installation.unpack().start();
+        sunaba = Installation.unpack().cloning().start();
         succeed("sandbox:create --id limits --memory 192M --cpus 2");
         succeed(
                 "container:create limits c --cpus 0.5 --memory-limit 48M --pids-limit 40 --rootfs "
