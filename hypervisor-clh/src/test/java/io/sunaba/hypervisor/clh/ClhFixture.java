@@ -27,9 +27,6 @@ final class ClhFixture implements HypervisorFixture {
     private final Play play;
     private final String binary;
 
-    /// Shortens the start of the server's process.
-    private static final Path ARCHIVE = Path.of("target/server.jsa").toAbsolutePath();
-
     ClhFixture() throws IOException {
         directory = Files.createTempDirectory("clh");
         play = new Play(Files.createDirectory(directory.resolve("play")));
@@ -41,10 +38,9 @@ final class ClhFixture implements HypervisorFixture {
     }
 
     private String server() {
-        return "exec '%s/bin/java' -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData -Xmx48m -Xlog:disable -XX:+AutoCreateSharedArchive -XX:SharedArchiveFile='%s' -cp '%s' %s '%s' \"$@\""
+        return "exec '%s/bin/java' -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData -Xmx48m -cp '%s' %s '%s' \"$@\""
                 .formatted(
                         System.getProperty("java.home"),
-                        ARCHIVE,
                         System.getProperty("java.class.path"),
                         StrictServer.class.getName(),
                         play.directory());

@@ -371,8 +371,10 @@ final class HostileGuestTest {
                             try (HostileGuest _ = HostileGuest.at(socket, hostility.attack)) {
                                 while (!over.get()) {
                                     try (Agent agent = connect(socket)) {
+                                        // Together they may take so long that one is too late.
                                         assertThatThrownBy(() -> hostility.call.on(agent))
-                                                .isInstanceOf(hostility.error);
+                                                .isInstanceOfAny(
+                                                        hostility.error, TimedOutException.class);
                                     }
                                 }
                             }
