@@ -6,6 +6,7 @@ import io.sunaba.hypervisor.HypervisorConfig;
 import io.sunaba.hypervisor.Machine;
 import io.sunaba.hypervisor.clh.server.Play;
 import io.sunaba.hypervisor.clh.server.StrictServer;
+import io.sunaba.tck.hypervisor.Console;
 import io.sunaba.tck.hypervisor.HypervisorFixture;
 import io.sunaba.vmm.PrivateDirectory;
 import java.io.IOException;
@@ -14,7 +15,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
 
 /// The strict server in the place of Cloud Hypervisor, in a temporary directory.
 final class ClhFixture implements HypervisorFixture {
@@ -122,13 +122,7 @@ final class ClhFixture implements HypervisorFixture {
 
     @Override
     public void awaitUp(Machine machine) throws TimeoutException {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (machine.consoleTail(10).stream().noneMatch(line -> line.contains(UP))) {
-            if (System.nanoTime() > deadline) {
-                throw new TimeoutException("no '" + UP + "' in " + machine.consoleTail(10));
-            }
-            LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
-        }
+        Console.await(machine, UP, PATIENCE);
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.sunaba.hypervisor.Hypervisor;
 import io.sunaba.hypervisor.HypervisorConfig;
 import io.sunaba.hypervisor.Machine;
 import io.sunaba.tck.Patience;
+import io.sunaba.tck.hypervisor.Console;
 import io.sunaba.tck.hypervisor.HypervisorFixture;
 import io.sunaba.vmm.PrivateDirectory;
 import java.io.IOException;
@@ -16,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
 
 /// Cloud Hypervisor itself on KVM, in a temporary directory, with the kernel of a guest image and
 /// an initial RAM disk of the first-level machine's, which does nothing but say so.
@@ -85,13 +85,7 @@ final class KvmFixture implements HypervisorFixture {
 
     @Override
     public void awaitUp(Machine machine) throws TimeoutException {
-        long deadline = System.nanoTime() + Patience.get().toNanos();
-        while (machine.consoleTail(10).stream().noneMatch(line -> line.contains(UP))) {
-            if (System.nanoTime() > deadline) {
-                throw new TimeoutException("no '" + UP + "' in " + machine.consoleTail(10));
-            }
-            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
-        }
+        Console.await(machine, UP, Patience.get());
     }
 
     @Override

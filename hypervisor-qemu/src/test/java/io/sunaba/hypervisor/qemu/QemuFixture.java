@@ -4,6 +4,7 @@ import io.sunaba.hypervisor.GuestImage;
 import io.sunaba.hypervisor.Hypervisor;
 import io.sunaba.hypervisor.HypervisorConfig;
 import io.sunaba.hypervisor.Machine;
+import io.sunaba.tck.hypervisor.Console;
 import io.sunaba.tck.hypervisor.HypervisorFixture;
 import io.sunaba.tck.hypervisor.TinyKernel;
 import io.sunaba.vmm.PrivateDirectory;
@@ -12,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
 
 /// Real QEMU with a tiny guest, in a temporary directory.
 final class QemuFixture implements HypervisorFixture {
@@ -109,13 +109,7 @@ final class QemuFixture implements HypervisorFixture {
     }
 
     static void awaitConsole(Machine machine, String text) throws TimeoutException {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (machine.consoleTail(10).stream().noneMatch(line -> line.contains(text))) {
-            if (System.nanoTime() > deadline) {
-                throw new TimeoutException("no '" + text + "' in " + machine.consoleTail(10));
-            }
-            LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
-        }
+        Console.await(machine, text, PATIENCE);
     }
 
     @Override

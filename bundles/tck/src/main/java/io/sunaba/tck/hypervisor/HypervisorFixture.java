@@ -18,7 +18,8 @@ public interface HypervisorFixture extends AutoCloseable {
     /// of the devices that it is asked to.
     HypervisorConfig config();
 
-    /// Waits until the guest of a machine, started before, is up.
+    /// Waits until the guest of a machine, started before, is up. With one that says so on its
+    /// console, [Console#await] does.
     void awaitUp(Machine machine) throws Exception;
 
     /// Returns an existing directory for the suite's own files.

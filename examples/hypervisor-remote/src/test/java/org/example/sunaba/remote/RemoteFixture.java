@@ -5,6 +5,7 @@ import io.sunaba.hypervisor.Hypervisor;
 import io.sunaba.hypervisor.HypervisorConfig;
 import io.sunaba.hypervisor.Machine;
 import io.sunaba.hypervisor.MachineRecord;
+import io.sunaba.tck.hypervisor.Console;
 import io.sunaba.tck.hypervisor.HypervisorFixture;
 import io.sunaba.tck.hypervisor.TinyKernel;
 import java.io.IOException;
@@ -13,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /// A real daemon that serves one fixture after the other, and a guest of a few bytes.
@@ -87,13 +87,7 @@ public final class RemoteFixture implements HypervisorFixture {
 
     @Override
     public void awaitUp(Machine machine) throws TimeoutException {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (machine.consoleTail(10).stream().noneMatch(line -> line.contains("is up"))) {
-            if (System.nanoTime() > deadline) {
-                throw new TimeoutException("the guest is not up: " + machine.consoleTail(10));
-            }
-            LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
-        }
+        Console.await(machine, "is up", PATIENCE);
     }
 
     @Override
