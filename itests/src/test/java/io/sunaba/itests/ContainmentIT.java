@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -73,7 +74,14 @@ class ContainmentIT {
                 "the plugins are there",
                 () -> {
                     String list = list();
-                    return list.contains("does not become ready") && list.contains("leaking");
+                    return list.contains("leaking")
+                            && KINDS.stream()
+                                    .allMatch(kind ->
+                                            Pattern.compile(
+                                                            kind
+                                                                    + " +hanging .*does not become ready")
+                                                    .matcher(list)
+                                                    .find());
                 });
     }
 

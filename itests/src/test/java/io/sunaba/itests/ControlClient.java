@@ -32,41 +32,58 @@ final class ControlClient {
     private final ByteBuffer input;
     private final ByteArrayOutputStream output = new ByteArrayOutputStream();
     private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
+    private volatile boolean answered;
 
     private ControlClient(FrameChannel channel, byte[] input) {
         this.channel = channel;
         this.input = ByteBuffer.wrap(input);
     }
 
-    /// Runs a line on the daemon that has a data directory.
+    /// Runs a line on the daemon that has a data directory. As the client does, it asks again if
+    /// nobody has answered: a shell may be on its way out.
     static Result exec(Path data, String line, byte[] input) {
         long start = System.nanoTime();
-        try (SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            try {
-                Path run = Files.readSymbolicLink(data.resolve("run"));
-                socket.connect(UnixDomainSocketAddress.of(run.resolve("control.sock")));
-            } catch (IOException _) {
-                return result(NOT_RUNNING, new byte[0], "the platform does not run", start);
-            }
-            ControlClient client = new ControlClient(new FrameChannel(socket), input);
-            CompletableFuture<Integer> ended = new CompletableFuture<>();
-            Thread.startVirtualThread(() -> {
+        while (true) {
+            try (SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX)) {
                 try {
-                    ended.complete(client.run(data, line));
-                } catch (Throwable e) {
-                    ended.completeExceptionally(e);
+                    Path run = Files.readSymbolicLink(data.resolve("run"));
+                    socket.connect(UnixDomainSocketAddress.of(run.resolve("control.sock")));
+                } catch (IOException _) {
+                    return result(NOT_RUNNING, new byte[0], "the platform does not run", start);
                 }
-            });
-            int status = ended.get(180 * UnderTest.PATIENCE, TimeUnit.SECONDS);
-            return result(
-                    status, client.output.toByteArray(), client.errors.toString(UTF_8), start);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (ExecutionException e) {
-            return result(1, new byte[0], "the connection broke: " + e.getCause(), start);
-        } catch (InterruptedException | TimeoutException e) {
-            throw new AssertionError("no end for long: " + line, e);
+                ControlClient client = new ControlClient(new FrameChannel(socket), input);
+                try {
+                    int status = client.await(data, line);
+                    return result(
+                            status,
+                            client.output.toByteArray(),
+                            client.errors.toString(UTF_8),
+                            start);
+                } catch (ExecutionException e) {
+                    if (client.answered) {
+                        String broken = "the connection broke: " + e.getCause();
+                        return result(1, new byte[0], broken, start);
+                    }
+                } catch (InterruptedException | TimeoutException e) {
+                    throw new AssertionError("no end for long: " + line, e);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
+    }
+
+    private int await(Path data, String line)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        CompletableFuture<Integer> ended = new CompletableFuture<>();
+        Thread.startVirtualThread(() -> {
+            try {
+                ended.complete(run(data, line));
+            } catch (Throwable e) {
+                ended.completeExceptionally(e);
+            }
+        });
+        return ended.get(180 * UnderTest.PATIENCE, TimeUnit.SECONDS);
     }
 
     private static Result result(int status, byte[] output, String errors, long start) {
@@ -89,6 +106,7 @@ final class ControlClient {
             if (frame == null) {
                 throw new IOException("it ended without an answer");
             }
+            answered = true;
             switch (frame.type()) {
                 case OUTPUT -> take(frame, output);
                 case ERROR -> take(frame, errors);

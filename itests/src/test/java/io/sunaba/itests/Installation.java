@@ -419,6 +419,15 @@ final class Installation implements AutoCloseable {
         remove(requireNonNull(folder.getParent()));
     }
 
+    /// As [#close], and expects that no sandbox left anything.
+    void closeClean() {
+        try {
+            assertNothingLeft();
+        } finally {
+            close();
+        }
+    }
+
     /// Stops the daemon and ends what machines are left.
     void end() {
         if (sunaba("status").status() == 0) {

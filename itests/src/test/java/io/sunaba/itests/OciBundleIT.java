@@ -38,8 +38,7 @@ class OciBundleIT {
     @AfterAll
     static void stop() {
         sunaba.exec("sandbox:delete --force oci").expectSuccess();
-        sunaba.assertNothingLeft();
-        sunaba.close();
+        sunaba.closeClean();
     }
 
     private static JsonElement json(String text) {

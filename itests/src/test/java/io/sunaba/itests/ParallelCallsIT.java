@@ -43,7 +43,7 @@ public class ParallelCallsIT {
     private static final int FEW_ROUNDS = 10;
 
     /// More processes than the guest could remember if it kept a buffer of each.
-    private static final int ROUNDS = 40;
+    private static final int ROUNDS = 20;
 
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final long MOST_KEPT = 8 << 20;

@@ -27,7 +27,7 @@ class ReconnectIT {
 
     @BeforeEach
     void start() {
-        sunaba = Installation.unpack().start();
+        sunaba = Installation.unpack().cloning().start();
     }
 
     @AfterEach
@@ -90,7 +90,7 @@ class ReconnectIT {
 
     @Test
     void counterGoesOnWithoutAGap() throws Exception {
-        text("sandbox:create --id r --memory 128M");
+        text("sandbox:create --id r --memory 128M --factory new");
         running("r", "counter", COUNT);
         running("r", "brief", "sleep 8; exit 7");
         text("sandbox:start r");

@@ -26,8 +26,7 @@ class ResizeIT {
 
     @AfterAll
     static void stop() {
-        sunaba.assertNothingLeft();
-        sunaba.close();
+        sunaba.closeClean();
     }
 
     private static String succeed(String line) {

@@ -19,13 +19,12 @@ class ShareIT {
 
     @BeforeAll
     static void start() {
-        sunaba = Installation.unpack().cloning().start();
+        sunaba = Installation.unpack().start();
     }
 
     @AfterAll
     static void stop() {
-        sunaba.assertNothingLeft();
-        sunaba.close();
+        sunaba.closeClean();
     }
 
     private static String succeed(String line) {

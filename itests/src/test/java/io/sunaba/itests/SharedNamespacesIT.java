@@ -22,8 +22,7 @@ class SharedNamespacesIT {
     @AfterAll
     static void stop() {
         succeed("sandbox:delete --force shared");
-        sunaba.assertNothingLeft();
-        sunaba.close();
+        sunaba.closeClean();
     }
 
     private static String succeed(String line) {

@@ -38,8 +38,7 @@ class TerminalIT {
     @AfterAll
     static void stop() {
         sunaba.exec("sandbox:delete --force box").expectSuccess();
-        sunaba.assertNothingLeft();
-        sunaba.close();
+        sunaba.closeClean();
     }
 
     @BeforeEach

@@ -32,8 +32,7 @@ class UpdateContainerIT {
     @AfterAll
     static void stop() {
         succeed("sandbox:delete --force limits");
-        sunaba.assertNothingLeft();
-        sunaba.close();
+        sunaba.closeClean();
     }
 
     private static String succeed(String line) {
