@@ -44,13 +44,12 @@ public final class EventsCommand {
             followed.forEach(this::requireSandbox);
             call.console().handleSignals(_ -> thread.interrupt());
             call.console().endless(true);
-            follow(call, monitor, followed);
+            if (!follow(call, monitor, followed)) {
+                leave(call);
+            }
         } catch (InterruptedException _) {
             // The way to end it: no failure.
-            if (call.console().handsOver()) {
-                call.err().println("sunaba: the shell is replaced; events may be missing here");
-                call.console().handOverAgain();
-            }
+            leave(call);
         } finally {
             call.console().handleSignals(null);
             call.console().endless(false);
@@ -60,8 +59,20 @@ public final class EventsCommand {
         return null;
     }
 
-    /// Prints until those that are followed are deleted, or nobody reads.
-    private static void follow(Call call, SandboxMonitor monitor, Set<String> followed)
+    private static void leave(Call call) {
+        // Else the word of it would be lost.
+        var _ = Thread.interrupted();
+        if (call.console().handsOver()) {
+            call.err().println("sunaba: the shell is replaced; events may be missing here");
+            call.console().handOverAgain();
+        }
+    }
+
+    /// Prints until those that are followed are deleted, or nothing can be printed: nobody reads,
+    /// or an interrupt came in between.
+    ///
+    /// @return whether those that are followed are deleted
+    private static boolean follow(Call call, SandboxMonitor monitor, Set<String> followed)
             throws InterruptedException {
         boolean all = followed.isEmpty();
         boolean json = call.arguments().flag("json");
@@ -75,6 +86,7 @@ public final class EventsCommand {
                 followed.remove(change.sandboxId());
             }
         }
+        return !all && followed.isEmpty();
     }
 
     private void requireSandbox(String id) {
