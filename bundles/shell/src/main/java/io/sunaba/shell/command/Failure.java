@@ -63,11 +63,29 @@ public record Failure(String message, int status) {
         };
     }
 
-    /// Prints the message.
+    /// Prints the message, even if the caller is interrupted.
     public void tell(PrintStream stream) {
         if (!message.isEmpty()) {
-            stream.println("sunaba: " + message);
-            stream.flush();
+            uninterrupted(() -> {
+                stream.println("sunaba: " + message);
+                stream.flush();
+            });
+        }
+    }
+
+    /// Has another thread do it, which nobody interrupts: the caller may be at any moment.
+    private static void uninterrupted(Runnable work) {
+        Thread worker = Thread.ofVirtual().name("failure").start(work);
+        boolean interrupted = false;
+        while (worker.isAlive()) {
+            try {
+                worker.join();
+            } catch (InterruptedException _) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

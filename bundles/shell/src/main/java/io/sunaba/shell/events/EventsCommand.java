@@ -8,6 +8,7 @@ import io.sunaba.sandbox.SandboxMonitor;
 import io.sunaba.sandbox.Sandboxes;
 import io.sunaba.shell.command.Call;
 import io.sunaba.shell.command.Command;
+import io.sunaba.shell.command.Failure;
 import io.sunaba.shell.command.Option;
 import io.sunaba.shell.command.Syntax;
 import io.sunaba.shell.format.Json;
@@ -60,10 +61,9 @@ public final class EventsCommand {
     }
 
     private static void leave(Call call) {
-        // Else the word of it would be lost.
-        var _ = Thread.interrupted();
         if (call.console().handsOver()) {
-            call.err().println("sunaba: the shell is replaced; events may be missing here");
+            new Failure("the shell is replaced; events may be missing here", Failure.TRY_AGAIN)
+                    .tell(call.err());
             call.console().handOverAgain();
         }
     }

@@ -47,6 +47,12 @@ class ControlServerTest extends ServerTest {
     }
 
     @Test
+    void whatIsInterruptedTwiceStillTells() throws Exception {
+        assertThat(exec("test:interrupted | cat"))
+                .isEqualTo(new Outcome("", "sunaba: interrupted\n", 130));
+    }
+
+    @Test
     void singleQuotesKeepDollars() throws Exception {
         assertThat(
                         exec(RUN + "/bin/sh -c 'x=1e3; echo $x {a,b} null 007 \"*\" $((1 + 1))'")

@@ -7,6 +7,7 @@ import io.sunaba.sandbox.Rootfs;
 import io.sunaba.shell.HostSandboxes;
 import io.sunaba.shell.HostTemplates;
 import io.sunaba.shell.command.Command;
+import io.sunaba.shell.command.Syntax;
 import io.sunaba.shell.container.ContainerCommands;
 import io.sunaba.shell.device.DeviceCommands;
 import io.sunaba.shell.events.EventsCommand;
@@ -35,6 +36,15 @@ final class TestServer implements AutoCloseable {
                             new Rootfs.Packed(Path.of("/")),
                             new ProcessConfig(List.of("/bin/echo", bundle.toString())));
 
+    /// Fails as one that was interrupted a second time while it cleaned up.
+    private static final Command INTERRUPTED =
+            new Command(
+                    new Syntax("test", "interrupted", "Fail"),
+                    _ -> {
+                        Thread.currentThread().interrupt();
+                        throw new InterruptedException();
+                    });
+
     private final CommandProcessorImpl processor;
     private final ControlServer server;
 
@@ -48,6 +58,7 @@ final class TestServer implements AutoCloseable {
         commands.addAll(new NetworkCommands(() -> sandboxes).list());
         commands.add(EventsCommand.of(() -> sandboxes));
         commands.add(TopCommand.of(() -> sandboxes));
+        commands.add(INTERRUPTED);
         commands.add(JsonCommand.of(formats));
         processor = new CommandProcessorImpl(threadIo);
         processor.addConverter(formats);
