@@ -48,7 +48,7 @@ public final class Reconnect {
             long ready = System.nanoTime() - start;
             List<CompletableFuture<Void>> calls = new ArrayList<>();
             for (int i = 0; i < sandboxes; i++) {
-                String line = "container:stats s%d c".formatted(i);
+                String line = "interface:list s%d".formatted(i);
                 calls.add(CompletableFuture.runAsync(() -> call(line), Thread::startVirtualThread));
             }
             calls.forEach(CompletableFuture::join);
