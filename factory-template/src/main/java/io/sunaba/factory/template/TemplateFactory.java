@@ -1,5 +1,6 @@
 package io.sunaba.factory.template;
 
+import io.sunaba.agent.Agent;
 import io.sunaba.error.NotFoundException;
 import io.sunaba.error.RejectedException;
 import io.sunaba.error.SunabaException;
@@ -162,8 +163,11 @@ public final class TemplateFactory implements VmFactory, Templates, MetricSource
             Growth.of(vm, template, wanted);
         } catch (RuntimeException | InterruptedException | Error failure) {
             metrics.cloneFailed();
-            vm.agent().close();
-            Ending.of(vm.machine(), failure);
+            try (Agent _ = vm.agent()) {
+                Ending.of(vm.machine(), failure);
+            } catch (RuntimeException e) {
+                failure.addSuppressed(e);
+            }
             throw failure;
         }
     }

@@ -311,6 +311,7 @@ class TemplateFactoryTest {
     void cloneThatDoesNotGrowIsEnded() throws Exception {
         factory.create(growing("sandbox/small", 1, 1 << 20));
         fakes.refusedBytes = 1 << 20;
+        fakes.closeFailure = new IllegalStateException("a broken agent");
         misses(growing("sandbox/wanted", 1, 3 << 20), "2097152 bytes of memory of 3145728");
 
         assertThat(fakes.machines).isEmpty();

@@ -69,6 +69,9 @@ public final class FakeMachines
 
     public volatile @Nullable RuntimeException bootFailure;
 
+    /// What the connections to agents throw when they are closed.
+    public volatile @Nullable RuntimeException closeFailure;
+
     /// Has machines die as soon as they run.
     public volatile boolean deadly;
 
@@ -328,6 +331,10 @@ public final class FakeMachines
                             if (method.getName().equals("close")) {
                                 if (closed.compareAndSet(false, true)) {
                                     openAgents.decrementAndGet();
+                                }
+                                RuntimeException failure = closeFailure;
+                                if (failure != null) {
+                                    throw failure;
                                 }
                                 return null;
                             }
