@@ -7,6 +7,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
 import io.sunaba.itests.Installation.Result;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -64,6 +65,35 @@ class DistributionIT {
         for (String part :
                 List.of("bin/sunaba", "etc", "deploy", "system", "lib/version", "guest")) {
             assertThat(sunaba.home().resolve(part)).exists();
+        }
+    }
+
+    /// What keeps the client's classes is made once, and is no matter to what clients say.
+    @Test
+    void clientsKeepTheirClassesWhereTheyCan() throws Exception {
+        Result early =
+                sunaba.withData(sunaba.data().resolveSibling("none"))
+                        .sunaba("exec", "sandbox:list");
+        assertThat(early.expectOneLine("does not run").text()).isEmpty();
+
+        assertThat(sunaba.sunaba("exec", "echo one").expectSuccess().text()).isEqualTo("one\n");
+        Installation.await(
+                "one archive",
+                () -> clientArchives().size() == 1 && clientArchives().getFirst().endsWith(".jsa"));
+        assertThat(sunaba.sunaba("exec", "echo two").expectSuccess().text()).isEqualTo("two\n");
+
+        Files.write(
+                sunaba.data().resolve("cache").resolve(clientArchives().getFirst()), new byte[100]);
+        assertThat(sunaba.sunaba("exec", "echo three").expectSuccess().text()).isEqualTo("three\n");
+    }
+
+    private static List<String> clientArchives() {
+        try (Stream<Path> files = Files.list(sunaba.data().resolve("cache"))) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.startsWith("client-"))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -38,12 +38,13 @@ final class BundleCache {
     ///
     /// @return whether the bundles have to be installed
     boolean prepare() throws IOException {
+        forgetArchives("*.jsa.*"); // whoever was to complete them was killed
         if (Files.exists(fingerprintFile)
                 && Files.readString(fingerprintFile).equals(fingerprint)) {
             return false;
         }
         Files.deleteIfExists(fingerprintFile);
-        forgetArchives();
+        forgetArchives("*.jsa");
         if (Files.exists(directory)) {
             List<Path> files;
             try (Stream<Path> tree = Files.walk(directory)) {
@@ -73,9 +74,9 @@ final class BundleCache {
 
     /// Deletes the classes that JVMs keep in parsed form: those of an earlier version are of no
     /// use.
-    private void forgetArchives() throws IOException {
+    private void forgetArchives(String names) throws IOException {
         try (DirectoryStream<Path> archives =
-                Files.newDirectoryStream(directory.resolveSibling("."), "*.jsa")) {
+                Files.newDirectoryStream(directory.resolveSibling("."), names)) {
             for (Path archive : archives) {
                 Files.deleteIfExists(archive);
             }
