@@ -3,13 +3,15 @@ package org.example.sunaba.redis;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.exceptions.JedisException;
 
 /// A Redis server with its data in a temporary directory. Debian has the program in the package
 /// `redis-tools` already, under another name.
@@ -37,7 +39,7 @@ final class RedisServer implements AutoCloseable {
                         .redirectErrorStream(true)
                         .redirectOutput(directory.resolve("log").toFile())
                         .start();
-        while (!listens()) {
+        while (!answers()) {
             if (!process.isAlive()) {
                 throw new IOException(Files.readString(directory.resolve("log")));
             }
@@ -46,10 +48,11 @@ final class RedisServer implements AutoCloseable {
         return this;
     }
 
-    private boolean listens() {
-        try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            return true;
-        } catch (IOException _) {
+    /// Not so while it loads what it had kept.
+    private boolean answers() {
+        try (Jedis redis = new Jedis(URI.create(address()))) {
+            return redis.ping().equals("PONG");
+        } catch (JedisException _) {
             return false;
         }
     }
