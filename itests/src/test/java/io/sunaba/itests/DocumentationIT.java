@@ -20,6 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,18 +43,24 @@ class DocumentationIT {
     private static final Pattern COMMAND = Pattern.compile("([a-z]+:[a-z]+)( .*)?");
     private static final Pattern OPTION = Pattern.compile("(?<![\\w-])--[a-z][a-z-]+");
 
-    private static final PluginProjects PROJECTS = new PluginProjects();
-    private static final Installation SUNABA = Installation.unpack();
+    private static PluginProjects projects;
+    private static Installation sunaba;
+
+    @BeforeAll
+    static void unpack() {
+        projects = new PluginProjects();
+        sunaba = Installation.unpack();
+    }
 
     @AfterAll
     static void close() {
-        SUNABA.close();
-        PROJECTS.close();
+        sunaba.close();
+        projects.close();
     }
 
     /// Makes a folder like the repository's root, but for the installation in it.
     private static Path root(String name) throws IOException {
-        Path root = Files.createDirectories(PROJECTS.folder().resolve(name));
+        Path root = Files.createDirectories(projects.folder().resolve(name));
         try (Stream<Path> entries = Files.list(Installation.REPOSITORY.toRealPath())) {
             for (Path entry : entries.toList()) {
                 String file = entry.getFileName().toString();
@@ -63,7 +70,7 @@ class DocumentationIT {
             }
         }
         Path target = Files.createDirectories(root.resolve("distribution/target"));
-        Files.createSymbolicLink(target.resolve("sunaba"), SUNABA.home());
+        Files.createSymbolicLink(target.resolve("sunaba"), sunaba.home());
         return root;
     }
 
@@ -72,25 +79,25 @@ class DocumentationIT {
     void commandsDoWhatIsSaid(String name) throws IOException {
         Document document = Document.read(name);
         assertThat(document.steps()).hasSizeGreaterThan(5);
-        Path temporary = Files.createTempDirectory(PROJECTS.folder(), "tmp");
-        Map<String, String> environment = new HashMap<>(PROJECTS.environment());
-        environment.put("SUNABA_DATA", SUNABA.data().toString());
+        Path temporary = Files.createTempDirectory(projects.folder(), "tmp");
+        Map<String, String> environment = new HashMap<>(projects.environment());
+        environment.put("SUNABA_DATA", sunaba.data().toString());
         Path root = root(temporary.getFileName() + "-root");
         try (ShellSession shell = new ShellSession(root, environment)) {
             for (Document.Step step : document.steps()) {
                 run(shell, name, step, temporary);
             }
         } catch (AssertionError e) {
-            SUNABA.sunaba("stop");
+            sunaba.sunaba("stop");
             throw e;
         }
-        assertThat(SUNABA.sunaba("status").status()).as("it is stopped in the end").isEqualTo(3);
+        assertThat(sunaba.sunaba("status").status()).as("it is stopped in the end").isEqualTo(3);
     }
 
     private static void run(ShellSession shell, String name, Document.Step step, Path temporary) {
         String command = step.command().replaceAll("/tmp\\b", temporary.toString());
         if (step.onPlatform()) {
-            command = SUNABA.home() + "/bin/sunaba exec '" + command.replace("'", "'\\''") + "'";
+            command = sunaba.home() + "/bin/sunaba exec '" + command.replace("'", "'\\''") + "'";
         }
         String what = "%s:%d: %s".formatted(name, step.line(), command);
         ShellSession.Result result = shell.run(command);
@@ -153,11 +160,11 @@ class DocumentationIT {
         assertThat(options).hasSizeGreaterThan(20);
         StringBuilder script = new StringBuilder();
         options.keySet().forEach(it -> script.append("echo @ %s\n%s --help\n".formatted(it, it)));
-        SUNABA.start();
+        sunaba.start();
         Map<String, String> help = new HashMap<>();
         try {
             String printed =
-                    SUNABA.sunabaWithInput(script.toString().getBytes(UTF_8), "shell")
+                    sunaba.sunabaWithInput(script.toString().getBytes(UTF_8), "shell")
                             .expectSuccess()
                             .text();
             for (String part : printed.split("(?m)^@ ", -1)) {
@@ -165,7 +172,7 @@ class DocumentationIT {
                 help.put(lines[0].strip(), part);
             }
         } finally {
-            SUNABA.sunaba("stop").expectSuccess();
+            sunaba.sunaba("stop").expectSuccess();
         }
         options.forEach((command, named) -> {
             assertThat(help).containsKey(command);
@@ -188,15 +195,15 @@ class DocumentationIT {
         }
         assertThat(named)
                 .hasSizeGreaterThan(3)
-                .allSatisfy(it -> assertThat(SUNABA.home().resolve("etc").resolve(it)).exists());
+                .allSatisfy(it -> assertThat(sunaba.home().resolve("etc").resolve(it)).exists());
     }
 
     /// A project of each kind that the archetype knows is whole.
     @ParameterizedTest
     @ValueSource(strings = {"factory", "hypervisor"})
     void archetypeMakesProjects(String kind) throws IOException {
-        Path folder = Files.createDirectories(PROJECTS.folder().resolve("archetype"));
-        PROJECTS.maven(
+        Path folder = Files.createDirectories(projects.folder().resolve("archetype"));
+        projects.maven(
                 folder,
                 "--quiet",
                 "org.apache.maven.plugins:maven-archetype-plugin:3.4.0:generate",
@@ -212,8 +219,8 @@ class DocumentationIT {
         // A hypervisor begins with checks that fail: they are what is to be done.
         String built =
                 kind.equals("hypervisor")
-                        ? PROJECTS.maven(project, "-DskipTests", "package")
-                        : PROJECTS.maven(project, "package");
+                        ? projects.maven(project, "-DskipTests", "package")
+                        : projects.maven(project, "package");
         assertThat(built).contains("BUILD SUCCESS");
         assertThat(project.resolve("target/acme-" + kind + "-1.0.0.jar")).exists();
         try (Stream<Path> files = Files.walk(project)) {

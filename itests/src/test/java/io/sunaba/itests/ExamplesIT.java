@@ -21,12 +21,14 @@ class ExamplesIT {
     private static final List<String> EXAMPLES =
             List.of("factory-queue", "hypervisor-remote", "storage-memory", "storage-redis");
 
-    private static final PluginProjects PROJECTS = new PluginProjects();
-    private static final Installation SUNABA = Installation.unpack();
+    private static PluginProjects projects;
+    private static Installation sunaba;
 
     @BeforeAll
     static void buildAndStart() throws IOException {
-        String built = PROJECTS.maven(PROJECTS.copy("examples"), "package");
+        projects = new PluginProjects();
+        sunaba = Installation.unpack();
+        String built = projects.maven(projects.copy("examples"), "package");
         Matcher tests =
                 Pattern.compile("Tests run: (\\d+), Failures: 0, Errors: 0, Skipped: 0\n")
                         .matcher(built);
@@ -34,31 +36,31 @@ class ExamplesIT {
             assertThat(tests.find()).as(built).isTrue();
             assertThat(Integer.parseInt(tests.group(1))).isGreaterThan(10);
         }
-        SUNABA.start();
+        sunaba.start();
     }
 
     @AfterAll
     static void close() {
-        SUNABA.close();
-        PROJECTS.close();
+        sunaba.close();
+        projects.close();
     }
 
     private static Path jar(String example) throws IOException {
         try (Stream<Path> files =
-                Files.list(PROJECTS.folder().resolve("examples/" + example + "/target"))) {
+                Files.list(projects.folder().resolve("examples/" + example + "/target"))) {
             return files.filter(file -> file.toString().endsWith(".jar")).findFirst().orElseThrow();
         }
     }
 
     private static Path deploy(String example) throws IOException {
-        Path target = SUNABA.home().resolve("deploy").resolve(example + ".jar");
+        Path target = sunaba.home().resolve("deploy").resolve(example + ".jar");
         // In one step, as a jar that is half there is no bundle.
-        Path aside = SUNABA.home().resolve(example + ".jar");
+        Path aside = sunaba.home().resolve(example + ".jar");
         return Files.move(Files.copy(jar(example), aside), target);
     }
 
     private static String plugins() {
-        return SUNABA.exec("plugin:list").expectSuccess().text();
+        return sunaba.exec("plugin:list").expectSuccess().text();
     }
 
     private static void awaitActive(String kind, String name) {
@@ -75,29 +77,29 @@ class ExamplesIT {
 
     @Test
     void storageComesAndGoes() throws IOException {
-        Path memory = SUNABA.home().resolve("memory");
-        SUNABA.configure("org.example.sunaba.storage.memory", "directory", memory.toString());
+        Path memory = sunaba.home().resolve("memory");
+        sunaba.configure("org.example.sunaba.storage.memory", "directory", memory.toString());
         Path bundle = deploy("storage-memory");
         awaitActive("storage", "memory");
 
-        SUNABA.exec("storage:use memory").expectSuccess();
-        assertThat(SUNABA.exec("storage:list").expectSuccess().text())
+        sunaba.exec("storage:use memory").expectSuccess();
+        assertThat(sunaba.exec("storage:list").expectSuccess().text())
                 .containsPattern("memory +true");
         assertThat(memory.resolve(".owner")).exists();
 
-        SUNABA.exec("storage:use fs").expectSuccess();
+        sunaba.exec("storage:use fs").expectSuccess();
         Files.delete(bundle);
         awaitGone("memory");
     }
 
     @Test
     void storageInAServerComesAndGoes() throws IOException {
-        Path data = Files.createTempDirectory(PROJECTS.folder(), "redis");
+        Path data = Files.createTempDirectory(projects.folder(), "redis");
         int port;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
-        SUNABA.configure("org.example.sunaba.storage.redis", "server", "redis://127.0.0.1:" + port);
+        sunaba.configure("org.example.sunaba.storage.redis", "server", "redis://127.0.0.1:" + port);
         Path bundle = deploy("storage-redis");
         Installation.await(
                 "the reason is shown: " + plugins(), () -> plugins().contains("127.0.0.1:" + port));
@@ -122,14 +124,14 @@ class ExamplesIT {
                         .start();
         try {
             // Tries again when its configuration changes, or when it is asked for.
-            SUNABA.configure("org.example.sunaba.storage.redis", "prefix", "itest/");
+            sunaba.configure("org.example.sunaba.storage.redis", "prefix", "itest/");
             awaitActive("storage", "redis");
 
-            SUNABA.exec("storage:use redis").expectSuccess();
-            assertThat(SUNABA.exec("storage:list").expectSuccess().text())
+            sunaba.exec("storage:use redis").expectSuccess();
+            assertThat(sunaba.exec("storage:list").expectSuccess().text())
                     .containsPattern("redis +true");
 
-            SUNABA.exec("storage:use fs").expectSuccess();
+            sunaba.exec("storage:use fs").expectSuccess();
             Files.delete(bundle);
             awaitGone("redis");
         } finally {
@@ -142,15 +144,15 @@ class ExamplesIT {
         Path bundle = deploy("factory-queue");
         awaitActive("factory", "queue");
 
-        SUNABA.exec("sandbox:create --id queued --factory queue --memory 128M").expectSuccess();
-        assertThat(SUNABA.exec("sandbox:status queued").expectSuccess().text())
+        sunaba.exec("sandbox:create --id queued --factory queue --memory 128M").expectSuccess();
+        assertThat(sunaba.exec("sandbox:status queued").expectSuccess().text())
                 .containsPattern("FACTORY +queue");
 
         Files.delete(bundle);
         awaitGone("queue");
-        SUNABA.exec("sandbox:stop queued").expectSuccess();
-        SUNABA.exec("sandbox:delete queued").expectSuccess();
-        SUNABA.assertNothingLeft();
+        sunaba.exec("sandbox:stop queued").expectSuccess();
+        sunaba.exec("sandbox:delete queued").expectSuccess();
+        sunaba.assertNothingLeft();
     }
 
     @Test
@@ -167,12 +169,12 @@ class ExamplesIT {
                         .start();
         try {
             assertThat(daemon.inputReader().readLine()).isEqualTo("ready");
-            SUNABA.configure("org.example.sunaba.hypervisor.remote", "directory", place.toString());
+            sunaba.configure("org.example.sunaba.hypervisor.remote", "directory", place.toString());
             Path bundle = deploy("hypervisor-remote");
             awaitActive("hypervisor", "remote");
 
             Installation.Result ran =
-                    SUNABA.exec(
+                    sunaba.exec(
                             "sandbox:run --hypervisor remote --rootfs %s -- echo from afar"
                                     .formatted(Installation.rootfs()));
             assertThat(ran.expectSuccess().text()).isEqualTo("from afar\n");
