@@ -125,18 +125,23 @@ final class ControlClient {
         bytes.writeBytes(payload);
     }
 
-    /// As much as is wanted, and the end after the last of it.
-    private void give(int wanted) throws IOException {
-        int left = wanted;
-        while (left > 0 && input.hasRemaining()) {
-            int size = Math.min(Math.min(CHUNK, left), input.remaining());
-            ByteBuffer chunk = input.slice(input.position(), size);
-            input.position(input.position() + size);
-            channel.write(new Frame(FrameType.INPUT, chunk));
-            left -= size;
-        }
-        if (left > 0) {
-            channel.write(Frame.of(FrameType.INPUT_END));
+    /// As much as is wanted, and the end after the last of it: too late for a command that has
+    /// ended meanwhile, whose exit status is on the way.
+    private void give(int wanted) {
+        try {
+            int left = wanted;
+            while (left > 0 && input.hasRemaining()) {
+                int size = Math.min(Math.min(CHUNK, left), input.remaining());
+                ByteBuffer chunk = input.slice(input.position(), size);
+                input.position(input.position() + size);
+                channel.write(new Frame(FrameType.INPUT, chunk));
+                left -= size;
+            }
+            if (left > 0) {
+                channel.write(Frame.of(FrameType.INPUT_END));
+            }
+        } catch (IOException _) {
+            // If the connection is broken, the next read says so.
         }
     }
 }
