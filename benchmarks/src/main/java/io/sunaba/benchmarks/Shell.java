@@ -43,7 +43,7 @@ record Shell(Path data) {
                     throw new EOFException("the platform hung up during: " + line);
                 }
                 if (frame.type() == FrameType.WANT_INPUT) {
-                    channel.write(Frame.of(FrameType.INPUT_END));
+                    endInput(channel);
                 } else if (frame.type() == FrameType.EXIT) {
                     long total = System.nanoTime() - start;
                     if (frame.number(0) != 0) {
@@ -57,6 +57,15 @@ record Shell(Path data) {
                     output.write(bytes);
                 }
             }
+        }
+    }
+
+    /// It may be too late: a command that reads nothing has ended then, and its status is to come.
+    private static void endInput(FrameChannel channel) {
+        try {
+            channel.write(Frame.of(FrameType.INPUT_END));
+        } catch (IOException _) {
+            // If the connection is broken, the next read says so.
         }
     }
 
