@@ -33,6 +33,7 @@ public final class Arrivals implements Plugins.Absence {
     private final Plugins plugins;
     private final Supplier<Duration> limit;
     private final Map<Key, Arrival<?>> arrivals = new ConcurrentHashMap<>();
+    private final Map<ServiceReference<?>, ReentrantLock> turns = new ConcurrentHashMap<>();
 
     /// One service may be plugins of several kinds.
     private record Key(Kind<?> kind, ServiceReference<?> reference) {}
@@ -55,6 +56,7 @@ public final class Arrivals implements Plugins.Absence {
     public void go(Kind<?> kind, ServiceReference<?> reference) {
         Arrival<?> arrival = arrivals.remove(new Key(kind, reference));
         if (arrival != null) {
+            turns.remove(reference);
             arrival.end();
         }
     }
@@ -73,6 +75,8 @@ public final class Arrivals implements Plugins.Absence {
         private final Guard guard;
         private final long begun = System.nanoTime();
         private final CountDownLatch settled = new CountDownLatch(1);
+        private final ReentrantLock turn;
+        private volatile boolean waited;
         private final ReentrantLock lock = new ReentrantLock();
         private @Nullable T service;
         private boolean gone;
@@ -81,6 +85,7 @@ public final class Arrivals implements Plugins.Absence {
         Arrival(Kind<T> kind, ServiceReference<T> reference) {
             this.kind = kind;
             this.reference = reference;
+            this.turn = turns.computeIfAbsent(reference, _ -> new ReentrantLock());
             this.guard =
                     new Guard(
                             "the %s plugin '%s' of bundle %s"
@@ -134,9 +139,7 @@ public final class Arrivals implements Plugins.Absence {
         /// then it is asked again.
         private @Nullable T get() throws InterruptedException {
             while (true) {
-                long asked = System.nanoTime();
-                T got = guard.activate(() -> context.getService(reference), this::take);
-                boolean waited = System.nanoTime() - asked > PATIENCE.toNanos();
+                T got = guard.activate(this::ask, this::take);
                 if (got != null || !waited || isGone()) {
                     return got;
                 }
@@ -145,6 +148,20 @@ public final class Arrivals implements Plugins.Absence {
                     throw new TimedOutException(
                             "it has not become ready within %d s".formatted(most.toSeconds()));
                 }
+            }
+        }
+
+        /// One kind after the other: the framework has those of one bundle that ask for a service
+        /// wait for the first of them, and who came late would take its answer for a quick one.
+        private @Nullable T ask() {
+            turn.lock();
+            try {
+                long asked = System.nanoTime();
+                T got = context.getService(reference);
+                waited = System.nanoTime() - asked > PATIENCE.toNanos();
+                return got;
+            } finally {
+                turn.unlock();
             }
         }
 
