@@ -164,6 +164,8 @@ final class KataAgent implements Agent {
             // On a busy host a guest is told the time again.
             setTime(Instant.now());
             destroySandbox();
+            // Whoever hands a machine out asks whether it is alive.
+            var _ = check();
         }
         settleNow();
     }

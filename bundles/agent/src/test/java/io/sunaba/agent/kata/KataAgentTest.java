@@ -19,6 +19,8 @@ import io.sunaba.error.TimedOutException;
 import io.sunaba.error.UnavailableException;
 import io.sunaba.guest.protocol.AgentServiceGrpc;
 import io.sunaba.guest.protocol.CreateSandboxRequest;
+import io.sunaba.guest.protocol.HealthCheckResponse;
+import io.sunaba.guest.protocol.HealthGrpc;
 import io.sunaba.guest.protocol.NetworkGrpc;
 import io.sunaba.guest.protocol.PrepareResponse;
 import io.sunaba.guest.protocol.ReadStreamResponse;
@@ -128,10 +130,11 @@ class KataAgentTest {
         record(calls, AgentServiceGrpc.getSetGuestDateTimeMethod(), Empty.getDefaultInstance());
         record(calls, AgentServiceGrpc.getDestroySandboxMethod(), Empty.getDefaultInstance());
         record(calls, SessionGrpc.getSettleMethod(), Empty.getDefaultInstance());
+        record(calls, HealthGrpc.getCheckMethod(), HealthCheckResponse.getDefaultInstance());
         agent.settle();
         assertThat(calls)
-                .startsWith("Prepare", "SetGuestDateTime", "DestroySandbox", "Prepare")
-                .endsWith("DestroySandbox", "Settle");
+                .startsWith("Prepare", "SetGuestDateTime", "DestroySandbox", "Check", "Prepare")
+                .endsWith("DestroySandbox", "Check", "Settle");
     }
 
     private <Q, R> void record(List<String> calls, MethodDescriptor<Q, R> method, R answer) {
