@@ -39,11 +39,13 @@ import org.slf4j.LoggerFactory;
 final class AgentConnector {
     private static final Logger LOGGER = LoggerFactory.getLogger(AgentConnector.class);
 
-    /// More than an agent that is up needs, however busy its host. A guest that boots answers the
-    /// attempt that is under way then; the less often one ends, the less likely that is missed.
-    private static final Duration FIRST_PATIENCE = Duration.ofMillis(1500);
+    /// More than an agent that is up needs, even where twenty are called at once without KVM: an
+    /// attempt that is given up was work for nothing, on a host that has too much of it. A guest
+    /// that boots answers the attempt that is under way then; the less often one ends, the less
+    /// likely that is missed.
+    private static final Duration FIRST_PATIENCE = Duration.ofSeconds(5);
 
-    private static final int MORE_PATIENCE = 8;
+    private static final int MORE_PATIENCE = 3;
 
     /// Long enough for an agent to see that the serial port's host hung up.
     private static final Duration SERIAL_PAUSE = Duration.ofMillis(100);
