@@ -12,8 +12,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// Operations on sandboxes at a steady rate, whether those before are done or not: of 25, 15 ask
-/// for a status, 9 send a line to a process and wait for what it answers, one runs a process.
+/// Operations on sandboxes at a steady rate, whether those before are done or not: of 50, 45 ask
+/// for a status, four send a line to a process and wait for what it answers, one runs a process.
+/// Two translated processors can just do that.
 final class Load implements AutoCloseable {
     static final int PER_SECOND = 50;
 
@@ -27,8 +28,10 @@ final class Load implements AutoCloseable {
         }
     }
 
-    private static final int CYCLE = 25;
-    private static final int EXEC = 12;
+    private static final int CYCLE = 50;
+    private static final int EXEC = 25;
+    private static final int IO_EVERY = 10;
+    private static final int IO = 5;
 
     private final Shell shell;
     private final List<String> sandboxes;
@@ -61,9 +64,9 @@ final class Load implements AutoCloseable {
     }
 
     private void run(int number, long begun) {
-        // Steps over all sandboxes whatever the operation is.
-        String sandbox = sandboxes.get(number * 7 % sandboxes.size());
-        String kind = number % CYCLE == EXEC ? "exec" : number % CYCLE % 5 < 3 ? "status" : "io";
+        // Each operation comes to each sandbox.
+        String sandbox = sandboxes.get((number * 7 + number / CYCLE) % sandboxes.size());
+        String kind = kind(number);
         String failure = null;
         try {
             switch (kind) {
@@ -81,6 +84,13 @@ final class Load implements AutoCloseable {
         }
         done.add(new Done(kind, begun, System.nanoTime(), failure));
         underWay.decrementAndGet();
+    }
+
+    private static String kind(int number) {
+        if (number % CYCLE == EXEC) {
+            return "exec";
+        }
+        return number % IO_EVERY == IO ? "io" : "status";
     }
 
     private static void expect(String wanted, String output) throws IOException {
