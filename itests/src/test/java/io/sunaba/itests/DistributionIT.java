@@ -87,6 +87,24 @@ class DistributionIT {
         assertThat(sunaba.sunaba("exec", "echo three").expectSuccess().text()).isEqualTo("three\n");
     }
 
+    /// A JVM that is to keep its classes when it ends crashes now and then when it unloads some.
+    @Test
+    void thePlatformKeepsNoClasses() throws Exception {
+        String status = sunaba.sunaba("status").expectSuccess().text();
+        String pid = status.replaceAll("(?s).*pid (\\d+).*", "$1");
+        assertThat(
+                        sunaba.command(
+                                        Path.of(System.getProperty("java.home"), "bin/jcmd")
+                                                .toString(),
+                                        pid,
+                                        "VM.flags",
+                                        "-all")
+                                .expectSuccess()
+                                .text())
+                .containsPattern("AutoCreateSharedArchive +=+ +false")
+                .containsPattern("ArchiveClassesAtExit +=+ +[{\\n]");
+    }
+
     private static List<String> clientArchives() {
         try (Stream<Path> files = Files.list(sunaba.data().resolve("cache"))) {
             return files.map(file -> file.getFileName().toString())
