@@ -11,8 +11,6 @@ import io.sunaba.shell.process.Attached.Outlook;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.OptionalInt;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,9 +19,6 @@ import org.slf4j.LoggerFactory;
 final class Relay {
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
     private static final int KILL = 9;
-
-    /// A second interrupt within this time kills.
-    private static final long PATIENCE_NANOS = 5_000_000_000L;
 
     /// How long what was read may take to be written when another shell goes on.
     private static final Duration MOVE = Duration.ofSeconds(5);
@@ -103,14 +98,9 @@ final class Relay {
     /// the waiting: somebody else may still hold its output open.
     private IntConsumer signals() {
         Thread waiting = Thread.currentThread();
-        AtomicInteger insistence = new AtomicInteger();
-        AtomicLong last = new AtomicLong(System.nanoTime() - PATIENCE_NANOS);
+        Insistence insistence = new Insistence(System::nanoTime);
         return signal -> {
-            long now = System.nanoTime();
-            if (now - last.getAndSet(now) > PATIENCE_NANOS) {
-                insistence.set(0);
-            }
-            switch (insistence.getAndIncrement()) {
+            switch (insistence.next()) {
                 case 0 -> send(signal);
                 case 1 -> send(KILL);
                 default -> waiting.interrupt();
