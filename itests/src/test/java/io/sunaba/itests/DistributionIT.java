@@ -89,18 +89,10 @@ class DistributionIT {
 
     /// A JVM that is to keep its classes when it ends crashes now and then when it unloads some.
     @Test
-    void thePlatformKeepsNoClasses() throws Exception {
-        String status = sunaba.sunaba("status").expectSuccess().text();
-        String pid = status.replaceAll("(?s).*pid (\\d+).*", "$1");
-        assertThat(
-                        sunaba.command(
-                                        Path.of(System.getProperty("java.home"), "bin/jcmd")
-                                                .toString(),
-                                        pid,
-                                        "VM.flags",
-                                        "-all")
-                                .expectSuccess()
-                                .text())
+    void thePlatformKeepsNoClasses() {
+        String jcmd = Path.of(System.getProperty("java.home"), "bin/jcmd").toString();
+        String pid = Long.toString(sunaba.daemon().pid());
+        assertThat(sunaba.command(jcmd, pid, "VM.flags", "-all").expectSuccess().text())
                 .containsPattern("AutoCreateSharedArchive +=+ +false")
                 .containsPattern("ArchiveClassesAtExit +=+ +[{\\n]");
     }

@@ -126,12 +126,17 @@ final class Installation implements AutoCloseable {
         return new Installation(folder, otherData);
     }
 
-    /// Kills the daemon without any warning.
-    void killDaemon() {
+    /// Returns the daemon, which runs.
+    ProcessHandle daemon() {
         String status = sunaba("status").expectSuccess().text();
         Matcher matcher = Pattern.compile("pid (\\d+)").matcher(status);
         assertThat(matcher.find()).as(status).isTrue();
-        ProcessHandle daemon = ProcessHandle.of(Long.parseLong(matcher.group(1))).orElseThrow();
+        return ProcessHandle.of(Long.parseLong(matcher.group(1))).orElseThrow();
+    }
+
+    /// Kills the daemon without any warning.
+    void killDaemon() {
+        ProcessHandle daemon = daemon();
         daemon.destroyForcibly();
         daemon.onExit().join();
     }
