@@ -18,6 +18,7 @@ import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.launch.Framework;
+import org.slf4j.LoggerFactory;
 
 /// Runs the platform: an OSGi framework with the bundles of `etc/startup.properties`.
 ///
@@ -83,6 +84,8 @@ public final class Platform {
         Path run = RunDirectory.open(data.path());
         held = data;
         data.linkRun(run);
+        Thread logging =
+                Thread.ofPlatform().name("logging").start(LoggerFactory::getILoggerFactory);
 
         Map<String, String> variables = new HashMap<>();
         variables.put("sunaba.home", home.toString());
@@ -111,6 +114,8 @@ public final class Platform {
                 cache.install(framework.getBundleContext());
             }
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(framework, run), "stop"));
+            // Whoever logs before it is there would be told so in the console's log.
+            logging.join();
             framework.start();
             readiness.await(
                     Duration.ofSeconds(
