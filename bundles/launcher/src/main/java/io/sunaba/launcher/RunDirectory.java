@@ -50,26 +50,47 @@ public final class RunDirectory {
         }
     }
 
-    /// Returns where the run directory of a data directory is, or would be.
+    /// Returns where the run directory of a data directory is, or would be. One that is there
+    /// stays: machines that run have their sockets in it, wherever the platform is started from
+    /// next.
     ///
     /// @param data the real path of the data directory
     public static Path of(Path data) throws IOException {
-        return base(userId(), System.getenv()).resolve(hash(data));
+        return of(data, userId(), System.getenv());
     }
 
-    /// Chooses the directory above the run directories of a user.
-    static Path base(long userId, Map<String, String> environment) {
+    static Path of(Path data, long userId, Map<String, String> environment) throws IOException {
+        String name = hash(data);
+        Path link = data.resolve("run");
+        if (Files.isSymbolicLink(link)) {
+            Path kept = Files.readSymbolicLink(link);
+            if (kept.endsWith(name) && Files.isDirectory(kept, LinkOption.NOFOLLOW_LINKS)) {
+                return kept;
+            }
+        }
+        return base(userId, environment).resolve(name);
+    }
+
+    /// Chooses the directory above the run directories of a user (sources: systemd.exec(5),
+    /// `RuntimeDirectory=`; pam_systemd(8), `XDG_RUNTIME_DIR`).
+    private static Path base(long userId, Map<String, String> environment) {
         if (userId == 0) {
             return Path.of("/run/sunaba");
         }
-        @Nullable String runtime = environment.get("XDG_RUNTIME_DIR");
-        if (runtime != null
-                && runtime.startsWith("/")
-                && runtime.length() <= LONGEST_BASE
-                && Files.isDirectory(Path.of(runtime))) {
-            return Path.of(runtime, "sunaba");
+        if (isShortDirectory(environment.get("RUNTIME_DIRECTORY"))) {
+            return Path.of(environment.get("RUNTIME_DIRECTORY"));
+        }
+        if (isShortDirectory(environment.get("XDG_RUNTIME_DIR"))) {
+            return Path.of(environment.get("XDG_RUNTIME_DIR"), "sunaba");
         }
         return Path.of("/tmp/sunaba-" + userId);
+    }
+
+    private static boolean isShortDirectory(@Nullable String path) {
+        return path != null
+                && path.startsWith("/")
+                && path.length() <= LONGEST_BASE
+                && Files.isDirectory(Path.of(path));
     }
 
     /// Creates a directory of mode 0700, or makes sure that what is there is one, our own, and no
