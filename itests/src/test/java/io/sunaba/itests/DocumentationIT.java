@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +19,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -32,7 +36,8 @@ class DocumentationIT {
             List.of("README.md", "docs/operations.md", "docs/writing-a-plugin.md");
 
     /// Commands that only look may come too early for what the platform notices by itself.
-    private static final Pattern LOOKS = Pattern.compile(":(list|status|stats|show)\\b|^ls ");
+    private static final Pattern LOOKS =
+            Pattern.compile(":(list|status|stats|show)\\b|^ls |hc:exec");
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration PAUSE = Duration.ofMillis(200);
@@ -45,11 +50,21 @@ class DocumentationIT {
 
     private static PluginProjects projects;
     private static Installation sunaba;
+    private static int ssh;
+    private static int web;
 
     @BeforeAll
-    static void unpack() {
+    static void unpack() throws IOException {
         projects = new PluginProjects();
         sunaba = Installation.unpack();
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        try (ServerSocket one = new ServerSocket(0, 1, loopback);
+                ServerSocket another = new ServerSocket(0, 1, loopback)) {
+            ssh = one.getLocalPort();
+            web = another.getLocalPort();
+        }
+        sunaba.configure("io.sunaba.ssh", "port", Integer.toString(ssh));
+        sunaba.set("config.properties", "org.osgi.service.http.port", Integer.toString(web));
     }
 
     @AfterAll
@@ -78,14 +93,20 @@ class DocumentationIT {
     @ValueSource(strings = {"README.md", "docs/operations.md", "docs/writing-a-plugin.md"})
     void commandsDoWhatIsSaid(String name) throws IOException {
         Document document = Document.read(name);
-        assertThat(document.steps()).hasSizeGreaterThan(5);
+        assertThat(document.parts()).hasSizeGreaterThan(5);
         Path temporary = Files.createTempDirectory(projects.folder(), "tmp");
+        UnaryOperator<String> names = names(temporary);
         Map<String, String> environment = new HashMap<>(projects.environment());
         environment.put("SUNABA_DATA", sunaba.data().toString());
+        environment.put("PATH", sshClient(temporary) + ":" + System.getenv("PATH"));
         Path root = root(temporary.getFileName() + "-root");
         try (ShellSession shell = new ShellSession(root, environment)) {
-            for (Document.Step step : document.steps()) {
-                run(shell, name, step, temporary);
+            for (Document.Part part : document.parts()) {
+                switch (part) {
+                    case Document.Step step when step.user() == Document.User.ROOT -> {}
+                    case Document.Step step -> run(shell, name, step, names);
+                    case Document.Dialogue dialogue -> play(name, dialogue, names, environment);
+                }
             }
         } catch (AssertionError e) {
             sunaba.sunaba("stop");
@@ -94,50 +115,67 @@ class DocumentationIT {
         assertThat(sunaba.sunaba("status").status()).as("it is stopped in the end").isEqualTo(3);
     }
 
-    private static void run(ShellSession shell, String name, Document.Step step, Path temporary) {
-        String command = step.command().replaceAll("/tmp\\b", temporary.toString());
-        if (step.onPlatform()) {
+    /// Puts directories and ports of here into the place of those that everybody has.
+    private static UnaryOperator<String> names(Path temporary) {
+        return command ->
+                command.replaceAll("/tmp\\b", temporary.toString())
+                        .replace("~/", temporary + "/home/")
+                        .replaceAll("\\b8122\\b", Integer.toString(ssh))
+                        .replaceAll("\\b8180\\b", Integer.toString(web));
+    }
+
+    private static void play(
+            String name,
+            Document.Dialogue dialogue,
+            UnaryOperator<String> names,
+            Map<String, String> environment) {
+        try (TerminalPlay play = new TerminalPlay(sunaba, names, environment)) {
+            play.play(dialogue.lines());
+        } catch (AssertionError e) {
+            throw new AssertionError("%s:%d: %s".formatted(name, dialogue.line(), e), e);
+        }
+    }
+
+    private static void run(
+            ShellSession shell, String name, Document.Step step, UnaryOperator<String> names) {
+        String command = names.apply(step.command());
+        if (step.user() == Document.User.PLATFORM) {
             command = sunaba.home() + "/bin/sunaba exec '" + command.replace("'", "'\\''") + "'";
         }
-        String what = "%s:%d: %s".formatted(name, step.line(), command);
         ShellSession.Result result = shell.run(command);
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (LOOKS.matcher(command).find()
-                && !missing(step, result).isEmpty()
+                && !step.missing(result).isEmpty()
                 && System.nanoTime() < deadline) {
             LockSupport.parkNanos(PAUSE.toNanos());
             result = shell.run(command);
         }
-        String printed = String.join("\n", result.lines());
-        assertThat(result.status()).as(what + "\n" + printed).isZero();
-        assertThat(missing(step, result)).as(what + "\n" + printed).isEmpty();
+        step.expect(name, command, result);
     }
 
-    /// Returns the lines that were not printed, in their order.
-    private static List<String> missing(Document.Step step, ShellSession.Result result) {
-        int from = 0;
-        for (int i = 0; i < step.printed().size(); i++) {
-            Pattern pattern = Document.pattern(step.printed().get(i));
-            while (from < result.lines().size()
-                    && !pattern.matcher(result.lines().get(from)).matches()) {
-                from++;
-            }
-            if (from == result.lines().size()) {
-                return step.printed().subList(i, step.printed().size());
-            }
-            from++;
-        }
-        return List.of();
+    /// Makes a home with a key for SSH, and a client that knows no other home, nor the user's.
+    private static Path sshClient(Path temporary) throws IOException {
+        Path keys = Files.createDirectories(temporary.resolve("home/.ssh"));
+        sunaba.command("ssh-keygen", "-qt", "ed25519", "-N", "", "-f", keys + "/id_ed25519")
+                .expectSuccess();
+        Path client = Files.createDirectory(temporary.resolve("bin")).resolve("ssh");
+        Files.writeString(
+                client,
+                """
+                #!/bin/sh
+                PATH=${PATH#*:} exec ssh -F /dev/null -i %1$s/id_ed25519 -o IdentitiesOnly=yes \
+                    -o StrictHostKeyChecking=accept-new -o UserKnownHostsFile=%1$s/known_hosts "$@"
+                """
+                        .formatted(keys));
+        Files.setPosixFilePermissions(client, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return requireNonNull(client.getParent());
     }
 
     @Test
     void everyCommandIsMarked() {
         for (String name : NAMES) {
             assertThat(Document.read(name).unmarked())
-                    .as(
-                            name
-                                    + ": blocks with commands are marked console, or text if they cannot"
-                                    + " be run by a test")
+                    .as(name + ": blocks with commands are marked console, or terminal")
                     .isEmpty();
         }
     }

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,14 +21,26 @@ final class Pty implements AutoCloseable {
     private int seen;
 
     Pty(Installation sunaba) {
+        this(sunaba, Map.of());
+    }
+
+    /// Opens one in the installation's directory.
+    ///
+    /// @param environment what its shell has in its environment besides
+    Pty(Installation sunaba, Map<String, String> environment) {
         ProcessBuilder builder =
                 sunaba.builder(
                         List.of("script", "--quiet", "--flush", "--command", "sh", "/dev/null"));
+        builder.directory(sunaba.home().toFile());
+        builder.environment().putAll(environment);
         builder.environment().put("TERM", "vt220");
         builder.environment().put("PS1", "host> ");
         builder.environment().put("SHELL", "/bin/sh");
         builder.environment()
-                .put("PATH", sunaba.home().resolve("bin") + ":" + System.getenv("PATH"));
+                .merge(
+                        "PATH",
+                        sunaba.home().resolve("bin").toString(),
+                        (path, bin) -> path + ":" + bin);
         try {
             script = builder.redirectErrorStream(true).start();
         } catch (IOException e) {

@@ -28,10 +28,15 @@ final class ShellSession implements AutoCloseable {
     record Result(int status, List<String> lines) {}
 
     ShellSession(Path directory, Map<String, String> environment) {
+        this(directory, environment, List.of());
+    }
+
+    /// @param before what runs the shell, or nothing
+    ShellSession(Path directory, Map<String, String> environment, List<String> before) {
+        List<String> command = new ArrayList<>(before);
+        command.addAll(List.of("bash", "--noprofile", "--norc"));
         ProcessBuilder builder =
-                new ProcessBuilder("bash", "--noprofile", "--norc")
-                        .directory(directory.toFile())
-                        .redirectErrorStream(true);
+                new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
         builder.environment().putAll(environment);
         try {
             process = builder.start();

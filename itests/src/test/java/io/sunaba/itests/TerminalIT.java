@@ -195,12 +195,9 @@ class TerminalIT {
         assertThat(json.output().lines()).allMatch(line -> line.matches("\\{.*}"));
 
         pty.type("sunaba shell\r").await("sunaba> ").type("sandbox:events\r");
-        Installation.await(
-                "events",
-                () -> {
-                    life("probe");
-                    return pty.rest().contains("deleted");
-                });
+        pty.await("following all sandboxes; Ctrl-C ends");
+        life("watched");
+        pty.await(Pattern.compile("watched +deleted"));
         pty.type(INTERRUPT).await("sunaba> ").type(END).await("host> ");
     }
 

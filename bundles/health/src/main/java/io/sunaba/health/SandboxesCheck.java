@@ -29,7 +29,7 @@ public final class SandboxesCheck implements HealthCheck {
 
     static Result result(List<SandboxStatus> all) {
         FormattingResultLog log = new FormattingResultLog();
-        log.info("there are {} sandboxes", all.size());
+        log.info("sandboxes: {}", all.size());
         for (SandboxStatus status : all) {
             if (status.reason() != null) {
                 log.warn("sandbox {}: {}", status.id(), status.reason());

@@ -45,6 +45,9 @@ public final class EventsCommand {
             followed.forEach(this::requireSandbox);
             call.console().handleSignals(_ -> thread.interrupt());
             call.console().endless(true);
+            if (call.tty().isPresent()) {
+                call.err().printf("following %s; Ctrl-C ends%n", named(followed));
+            }
             if (!follow(call, monitor, followed)) {
                 leave(call);
             }
@@ -58,6 +61,10 @@ public final class EventsCommand {
             var _ = Thread.interrupted();
         }
         return null;
+    }
+
+    private static String named(Set<String> followed) {
+        return followed.isEmpty() ? "all sandboxes" : String.join(", ", followed);
     }
 
     private static void leave(Call call) {
