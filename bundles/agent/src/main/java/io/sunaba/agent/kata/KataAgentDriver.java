@@ -55,7 +55,7 @@ public final class KataAgentDriver implements AgentDriver {
 
     /// Gives all connections up: their classes go away.
     @Deactivate
-    void deactivate() {
+    public void deactivate() {
         stopped = true;
         connections.keySet().forEach(connection -> connection.lose("the agent plugin was stopped"));
     }

@@ -4,6 +4,8 @@ import io.sunaba.tck.Check;
 import io.sunaba.tck.FixtureSource;
 import io.sunaba.tck.Outcome;
 import io.sunaba.tck.Suite;
+import io.sunaba.tck.agent.AgentContract;
+import io.sunaba.tck.agent.AgentFixture;
 import io.sunaba.tck.factory.FactoryContract;
 import io.sunaba.tck.factory.FactoryFixture;
 import io.sunaba.tck.hypervisor.HypervisorContract;
@@ -52,12 +54,16 @@ public final class RunSuite {
         if (FactoryFixture.class.isAssignableFrom(fixture)) {
             return run(output, errors, FactoryContract.suite(), fixture, arguments);
         }
+        if (AgentFixture.class.isAssignableFrom(fixture)) {
+            return run(output, errors, AgentContract.suite(), fixture, arguments);
+        }
         errors.printf(
-                "%s must be a %s, %s or %s%n",
+                "%s must be a %s, %s, %s or %s%n",
                 fixture.getName(),
                 StorageFixture.class.getSimpleName(),
                 HypervisorFixture.class.getSimpleName(),
-                FactoryFixture.class.getSimpleName());
+                FactoryFixture.class.getSimpleName(),
+                AgentFixture.class.getSimpleName());
         return 2;
     }
 
