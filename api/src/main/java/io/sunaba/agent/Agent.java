@@ -23,7 +23,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 /// asked to do may still happen then. All fail alike:
 ///
 /// - [io.sunaba.error.NotFoundException], [io.sunaba.error.ConflictException] and
-///   [io.sunaba.error.RejectedException] as the agent says, with its own words;
+///   [io.sunaba.error.RejectedException] as the agent says, with its own words and the id that it
+///   was asked about;
 /// - [io.sunaba.error.TimedOutException] after the configured time without an answer (60 s; none
 ///   for [#waitProcess], [#awaitOomEvent] and the streams);
 /// - [io.sunaba.error.UnavailableException] when the connection is lost or closed.
@@ -81,7 +82,7 @@ public interface Agent extends AutoCloseable {
 
     // ---- containers ----------------------------------------------------------------------------
 
-    /// Creates a container without starting it.
+    /// Creates a container without starting it. Its first process is known by the container's id.
     void createContainer(GuestContainer container) throws InterruptedException;
 
     /// Starts a container.
@@ -101,9 +102,9 @@ public interface Agent extends AutoCloseable {
     void signalProcess(String containerId, @Nullable String processId, int signal)
             throws InterruptedException;
 
-    /// Waits until a process has ended and returns its exit code, or 128 plus the signal's number.
-    /// What a container's first process printed can be read afterwards too, until the container is
-    /// removed.
+    /// Waits until a process has ended and returns its exit code, or 128 plus the signal's number;
+    /// as often as it is asked, until the container is removed. What a container's first process
+    /// printed can be read afterwards too, until the container is removed.
     int waitProcess(String containerId, String processId) throws InterruptedException;
 
     /// Lists the processes in a container.
@@ -157,7 +158,8 @@ public interface Agent extends AutoCloseable {
     /// Gives a process an end of file on its standard input.
     void closeStdin(String containerId, String processId) throws InterruptedException;
 
-    /// Waits for output of a process and returns it; empty at its end.
+    /// Waits for output of a process, which need not have been started yet, and returns it; empty
+    /// at its end.
     byte[] readStdout(String containerId, String processId, int maximumBytes)
             throws InterruptedException;
 

@@ -18,6 +18,7 @@ public interface AgentDriver {
     ///
     /// @param timeout how long to wait for the first answer
     /// @throws io.sunaba.error.TimedOutException if the agent did not answer in time
-    /// @throws io.sunaba.error.UnavailableException if the endpoint is gone
+    /// @throws io.sunaba.error.UnavailableException if the endpoint is gone, or nobody listens
+    ///   there
     Agent connect(AgentEndpoint endpoint, Duration timeout) throws InterruptedException;
 }

@@ -14,6 +14,9 @@ public final class AgentContract {
     /// How many times the patience a check may take: it waits more than once.
     private static final int WAITS = 6;
 
+    /// So that a connection that does not come about is seen as that.
+    private static final int CONNECTING = 3;
+
     private AgentContract() {}
 
     /// What a check does with a connection.
@@ -67,7 +70,7 @@ public final class AgentContract {
 
     /// Connects to the fixture's guest.
     static Agent connect(AgentFixture fixture, AgentDriver driver) throws Exception {
-        return driver.connect(fixture.guest(), limit());
+        return driver.connect(fixture.guest(), Patience.get().multipliedBy(CONNECTING));
     }
 
     private static Duration limit() {

@@ -16,14 +16,16 @@ public interface AgentFixture extends AutoCloseable {
     /// Closes what [#open] returned, as the plugin's deactivation does.
     void close(AgentDriver driver) throws Exception;
 
-    /// Returns where the agent is reached. The guest may still be booting, and has been prepared
-    /// for a sandbox.
+    /// Returns where the agent is reached: of the same guest as often as a check asks. It lives,
+    /// and has a sandbox: you have connected, called [io.sunaba.agent.Agent#createSandbox] without
+    /// a shared PID namespace, and closed that connection.
     AgentEndpoint guest() throws Exception;
 
-    /// Returns a container to be created in that guest. There are the usual programs in it, such as
-    /// `sh`, `cat`, `head`, `tr` and `sleep`.
+    /// Returns a container to be created in that guest, without limits, a terminal or anything else
+    /// out of the ordinary. There are `sh`, `cat`, `echo`, `head`, `sleep`, `tr` and `true` in it.
+    /// A few live at once, and may share a read-only root file system.
     ///
-    /// @param id its id, which no other has
-    /// @param arguments its first process
+    /// @param id its id; it may have been used for one that is gone
+    /// @param arguments its first process, to be run as they are
     GuestContainer container(String id, List<String> arguments);
 }

@@ -20,9 +20,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /// How a driver connects, and how connections end.
 final class ConnectionChecks {
+    private static final int WARMUP = 4;
     private static final Duration SHORT = Duration.ofMillis(500);
 
     private ConnectionChecks() {}
@@ -35,6 +39,8 @@ final class ConnectionChecks {
                 driver("stops connecting when interrupted", ConnectionChecks::interrupted),
                 driver("is of no use once closed", ConnectionChecks::closed),
                 driver("ends calls that wait when it is closed", ConnectionChecks::closedInCall),
+                driver("tells when a connection is lost", ConnectionChecks::lost),
+                new Check<>("gives all connections up when it stops", ConnectionChecks::stopped),
                 driver("takes up what another connection left", ConnectionChecks::successor),
                 driver("leaves nothing of a connection that is closed", ConnectionChecks::leaks));
     }
@@ -44,7 +50,6 @@ final class ConnectionChecks {
         Expect.that(!agent.guestDetails().agentVersion().isBlank(), "the agent has a version");
         Duration took = agent.check();
         Expect.that(!took.isNegative(), "an answer takes some time: " + took);
-        Expect.that(!agent.lost().toCompletableFuture().isDone(), "the connection is not lost");
     }
 
     /// Listens and says nothing, in the place of the fixture's guest.
@@ -113,6 +118,8 @@ final class ConnectionChecks {
 
     private static void closed(AgentFixture fixture, AgentDriver driver) throws Exception {
         Agent agent = connect(fixture, driver);
+        CompletableFuture<String> lost = new CompletableFuture<>();
+        var _ = agent.lost().thenAccept(lost::complete);
         agent.close();
         agent.close();
         Expect.failure(UnavailableException.class, "asked when closed", agent::check);
@@ -120,52 +127,109 @@ final class ConnectionChecks {
                 UnavailableException.class,
                 "a container when closed",
                 () -> agent.startContainer(Guest.newId("container")));
-        Expect.that(!agent.lost().toCompletableFuture().isDone(), "what is closed is not lost");
+        Expect.failure(
+                TimeoutException.class,
+                "what is closed is not lost",
+                () -> lost.get(SHORT.toMillis(), TimeUnit.MILLISECONDS));
     }
 
     private static void closedInCall(AgentFixture fixture, AgentDriver driver) throws Exception {
-        try (Agent agent = connect(fixture, driver);
-                Guest guest = new Guest(fixture, agent)) {
-            String container = guest.stay();
-            Agent other = connect(fixture, driver);
-            Guest.Aside<Integer> waiting =
-                    Guest.aside(() -> other.waitProcess(container, container)).begun();
-            other.close();
-            Expect.failure(
-                    UnavailableException.class,
-                    "a wait in what is closed",
-                    () -> waiting.await("the wait"));
-            removeOverAnother(fixture, driver, guest, container);
-        }
+        withContainer(
+                fixture,
+                driver,
+                "sleep 100000",
+                container -> {
+                    Agent agent = connect(fixture, driver);
+                    Guest.Aside<Integer> waiting =
+                            Guest.aside(() -> agent.waitProcess(container, container)).begun();
+                    agent.close();
+                    Expect.failure(
+                            UnavailableException.class,
+                            "a wait in what is closed",
+                            () -> waiting.await("the wait"));
+                });
+    }
+
+    private static void lost(AgentFixture fixture, AgentDriver driver) throws Exception {
+        withContainer(
+                fixture,
+                driver,
+                "sleep 100000",
+                container -> {
+                    try (Relay relay = new Relay(fixture.guest());
+                            Agent agent =
+                                    driver.connect(
+                                            at(fixture.guest(), relay.socket()),
+                                            Patience.get().multipliedBy(2))) {
+                        CompletableFuture<String> lost = new CompletableFuture<>();
+                        var _ = agent.lost().thenAccept(lost::complete);
+                        Guest.Aside<Integer> waiting =
+                                Guest.aside(() -> agent.waitProcess(container, container)).begun();
+                        relay.cut();
+                        Expect.failure(
+                                UnavailableException.class,
+                                "a wait when the connection is lost",
+                                () -> waiting.await("the wait"));
+                        String reason = lost.get(Patience.get().toMillis(), TimeUnit.MILLISECONDS);
+                        Expect.equal("lines of the reason", 1L, reason.lines().count());
+                        Expect.failure(
+                                UnavailableException.class, "asked when it is lost", agent::check);
+                    }
+                });
+    }
+
+    private static void stopped(AgentFixture fixture) throws Exception {
+        AgentDriver driver = fixture.open();
+        Agent agent = connect(fixture, driver);
+        agent.check();
+        fixture.close(driver);
+        Expect.failure(UnavailableException.class, "asked when stopped", agent::check);
+        agent.close();
     }
 
     private static void successor(AgentFixture fixture, AgentDriver driver) throws Exception {
-        Agent first = connect(fixture, driver);
-        Guest guest = new Guest(fixture, first);
-        String container = guest.start("sh", "-c", "read x; exit 5");
-        first.close();
-        try (Agent second = connect(fixture, driver)) {
-            second.writeStdin(container, container, new byte[] {'\n'});
-            Expect.equal("exit code", 5, second.waitProcess(container, container));
-            second.removeContainer(container);
-        }
+        withContainer(
+                fixture,
+                driver,
+                "read x; exit 5",
+                container -> {
+                    try (Agent agent = connect(fixture, driver)) {
+                        agent.writeStdin(container, container, new byte[] {'\n'});
+                        Expect.equal("exit code", 5, agent.waitProcess(container, container));
+                    }
+                });
     }
 
-    /// A connection to a serial port takes the place of the one before.
-    private static void removeOverAnother(
-            AgentFixture fixture, AgentDriver driver, Guest guest, String container)
+    /// What is done over other connections with a container.
+    @FunctionalInterface
+    private interface ContainerUse {
+        void of(String container) throws Exception;
+    }
+
+    /// Starts a container over a connection that is closed then, and removes it over another.
+    private static void withContainer(
+            AgentFixture fixture, AgentDriver driver, String script, ContainerUse use)
             throws Exception {
-        try (Agent last = connect(fixture, driver)) {
-            last.removeContainer(container);
-            guest.containers().remove(container);
+        String container;
+        try (Agent agent = connect(fixture, driver)) {
+            container = new Guest(fixture, agent).start("sh", "-c", script);
+        }
+        try {
+            use.of(container);
+        } finally {
+            try (Agent agent = connect(fixture, driver)) {
+                agent.removeContainer(container);
+            }
         }
     }
 
     private static void leaks(AgentFixture fixture, AgentDriver driver) throws Exception {
-        // What the runtime loads for good is there after the first.
-        use(fixture, driver);
+        // What the driver and the runtime keep for good is there after some.
+        for (int i = 0; i < WARMUP; i++) {
+            use(fixture, driver);
+        }
         Footprint before = Footprint.now();
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < WARMUP; i++) {
             use(fixture, driver);
         }
         before.expectNothingMore();

@@ -13,7 +13,6 @@ import io.sunaba.sandbox.Resources;
 import io.sunaba.tck.Check;
 import io.sunaba.tck.Expect;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -72,7 +71,6 @@ final class ContainerChecks {
                         () -> agent.startContainer(none),
                         () -> agent.removeContainer(none),
                         () -> agent.waitProcess(none, none),
-                        () -> agent.signalProcess(none, null, 9),
                         () -> agent.statsContainer(none),
                         () -> guest.exec(none, "true"))) {
             Expect.names(
@@ -134,37 +132,43 @@ final class ContainerChecks {
 
     private static void freezes(Guest guest) throws Exception {
         String container = guest.start("cat");
+        // It works before, so that what does not come afterwards does not come for that.
+        guest.agent().writeStdin(container, container, bytes("w"));
+        Expect.equal("output", bytes("w"), guest.agent().readStdout(container, container, 10));
         guest.agent().pauseContainer(container);
-        guest.agent().writeStdin(container, container, bytes("x"));
+        Guest.Aside<Boolean> writing =
+                Guest.aside(() -> {
+                    guest.agent().writeStdin(container, container, bytes("x"));
+                    return true;
+                });
         Guest.Aside<byte[]> output =
                 Guest.aside(() -> guest.agent().readStdout(container, container, 10));
         expectNothing("output of a frozen container", output);
         guest.agent().resumeContainer(container);
         Expect.equal("output afterwards", bytes("x"), output.await("output"));
+        writing.await("writing");
     }
 
     private static void lists(Guest guest) throws InterruptedException {
         String container = guest.stay();
         ProcessList before = guest.agent().listProcesses(container, List.of());
         Expect.that(!before.columns().isEmpty(), "there are columns");
-        Expect.equal("processes", 1, before.rows().size());
-        Expect.equal("values in a row", before.columns().size(), before.rows().getFirst().size());
-        String process = guest.exec(container, "cat");
+        Expect.that(!before.rows().isEmpty(), "its first process is listed");
+        for (List<String> row : before.rows()) {
+            Expect.equal("values in a row", before.columns().size(), row.size());
+        }
+        guest.exec(container, "cat");
         Expect.equal(
-                "processes", 2, guest.agent().listProcesses(container, List.of()).rows().size());
-        guest.agent().closeStdin(container, process);
-        Expect.equal("exit code", 0, guest.agent().waitProcess(container, process));
-        Expect.that(
-                Set.of(1, 2)
-                        .contains(guest.agent().listProcesses(container, List.of()).rows().size()),
-                "what has ended may be gone");
+                "processes",
+                before.rows().size() + 1,
+                guest.agent().listProcesses(container, List.of()).rows().size());
     }
 
     private static void limits(Guest guest) throws InterruptedException {
         String container = guest.stay();
         ContainerStats before = guest.agent().statsContainer(container);
         Expect.equal("measured", container, before.id());
-        Expect.equal("processes", 1L, before.processes());
+        Expect.that(before.processes() > 0, "there is a process");
         Expect.equal("memory limit", -1L, before.memoryLimitBytes());
         guest.agent()
                 .updateContainer(

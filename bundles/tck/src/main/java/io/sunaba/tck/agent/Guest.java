@@ -3,6 +3,7 @@ package io.sunaba.tck.agent;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.sunaba.agent.Agent;
+import io.sunaba.error.NotFoundException;
 import io.sunaba.error.SunabaException;
 import io.sunaba.sandbox.ProcessConfig;
 import io.sunaba.tck.Expect;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -29,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 record Guest(AgentFixture fixture, Agent agent, List<String> containers) implements AutoCloseable {
     /// Waits until something asks it to end.
     static final List<String> STAY = List.of("sleep", "100000");
+
+    /// A guest may outlive this process.
+    private static final String RUN = UUID.randomUUID().toString().substring(0, 8);
 
     private static final AtomicInteger IDS = new AtomicInteger();
     private static final int CHUNK = 1 << 16;
@@ -88,15 +93,14 @@ record Guest(AgentFixture fixture, Agent agent, List<String> containers) impleme
 
     /// Returns an id that nobody has.
     static String newId(String purpose) {
-        return "tck-%s-%d-%d"
-                .formatted(purpose, ProcessHandle.current().pid(), IDS.incrementAndGet());
+        return "tck-%s-%s-%d".formatted(purpose, RUN, IDS.incrementAndGet());
     }
 
     /// Creates a container and returns its id.
     String create(String... arguments) throws InterruptedException {
         String id = newId("container");
-        agent.createContainer(fixture.container(id, List.of(arguments)));
         containers.add(id);
+        agent.createContainer(fixture.container(id, List.of(arguments)));
         return id;
     }
 
@@ -169,6 +173,8 @@ record Guest(AgentFixture fixture, Agent agent, List<String> containers) impleme
         for (String container : List.copyOf(containers)) {
             try {
                 remove(container);
+            } catch (NotFoundException _) {
+                // it was not even made
             } catch (SunabaException e) {
                 failure = e;
             }

@@ -100,6 +100,5 @@ final class ProcessChecks {
                     Expect.equal(
                             "exit code", caller, guest.agent().waitProcess(container, process));
                 });
-        Expect.equal("containers", List.of(container), guest.containers());
     }
 }

@@ -10,6 +10,8 @@ enum AgentFault {
     WORKS_WHEN_CLOSED("is of no use once closed"),
     LOSES_WHAT_IS_CLOSED("is of no use once closed"),
     WAITS_WHEN_CLOSED("ends calls that wait when it is closed"),
+    NEVER_LOST("tells when a connection is lost"),
+    GOES_ON_WHEN_STOPPED("gives all connections up when it stops"),
     FORGETS("takes up what another connection left"),
     LEAKS("leaves nothing of a connection that is closed"),
     CUTS_CODES("runs a container from its start to its exit code"),

@@ -23,6 +23,8 @@ import io.sunaba.tck.agent.PlayGuest.PlayStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -41,16 +43,33 @@ final class BrokenAgent implements Agent {
 
     private final Map<String, PlayContainer> containers;
     private final @Nullable AgentFault fault;
-    private final Runnable hangUp;
+    private final PlayGuest guest;
+    private final SocketChannel channel;
     private final CompletableFuture<String> lost = new CompletableFuture<>();
     private final ReentrantLock one = new ReentrantLock();
     private volatile boolean closed;
+    private volatile boolean gone;
     private volatile String lastProcess = "";
 
-    BrokenAgent(PlayGuest guest, @Nullable AgentFault fault, Runnable hangUp) {
+    BrokenAgent(PlayGuest guest, @Nullable AgentFault fault, SocketChannel channel) {
+        this.guest = guest;
         this.fault = fault;
-        this.hangUp = hangUp;
+        this.channel = channel;
         containers = is(AgentFault.FORGETS) ? new ConcurrentHashMap<>() : guest.containers;
+        Thread.startVirtualThread(this::notice);
+    }
+
+    /// Waits for the end of the connection.
+    private void notice() {
+        try {
+            channel.read(ByteBuffer.allocate(1));
+        } catch (IOException _) {
+            // closed here
+        }
+        if (!closed && !is(AgentFault.NEVER_LOST)) {
+            gone = true;
+            lost.complete("the agent hung up");
+        }
     }
 
     private boolean is(AgentFault some) {
@@ -58,7 +77,7 @@ final class BrokenAgent implements Agent {
     }
 
     private void requireOpen() {
-        if (closed && !is(AgentFault.WORKS_WHEN_CLOSED)) {
+        if (gone || (closed && !is(AgentFault.WORKS_WHEN_CLOSED))) {
             throw new UnavailableException("the connection is closed");
         }
     }
@@ -124,7 +143,7 @@ final class BrokenAgent implements Agent {
     public void close() {
         if (!closed) {
             closed = true;
-            hangUp.run();
+            hangUp();
             if (is(AgentFault.LOSES_WHAT_IS_CLOSED)) {
                 lost.complete("closed");
             }
@@ -134,11 +153,22 @@ final class BrokenAgent implements Agent {
         }
     }
 
+    private void hangUp() {
+        try {
+            if (!is(AgentFault.LEAKS)) {
+                channel.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @Override
     public void createContainer(GuestContainer container) {
         requireOpen();
         String id = container.config().id();
-        PlayContainer made = new PlayContainer(id, container.config().process().arguments());
+        PlayContainer made =
+                new PlayContainer(id, guest.process(container.config().process().arguments()));
         if (is(AgentFault.TAKES_ANY_ID)) {
             PlayContainer before = containers.put(id, made);
             if (before != null) {
@@ -174,7 +204,7 @@ final class BrokenAgent implements Agent {
     @Override
     public void execProcess(String containerId, String processId, ProcessConfig process) {
         Map<String, PlayProcess> processes = container(containerId).processes;
-        PlayProcess made = new PlayProcess(process.arguments());
+        PlayProcess made = guest.process(process.arguments());
         if (processes.putIfAbsent(processId, made) != null) {
             throw new ConflictException("there is a process " + processId);
         }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /// Connects to guests that are played, right but for one fault.
@@ -23,56 +24,61 @@ final class BrokenAgentDriver implements AgentDriver {
     private static final List<SocketChannel> LEAKED = new ArrayList<>();
 
     private final @Nullable AgentFault fault;
+    private final List<Agent> agents = new CopyOnWriteArrayList<>();
 
     BrokenAgentDriver(@Nullable AgentFault fault) {
         this.fault = fault;
     }
 
+    /// As the plugin's deactivation does.
+    void stop() {
+        if (fault != AgentFault.GOES_ON_WHEN_STOPPED) {
+            agents.forEach(Agent::close);
+        }
+    }
+
     @Override
     public Agent connect(AgentEndpoint endpoint, Duration timeout) throws InterruptedException {
         Path socket = ((AgentEndpoint.UnixSocket) endpoint).socket();
-        long begun = System.nanoTime();
-        SocketChannel channel;
+        SocketChannel channel = null;
+        PlayGuest guest;
         try {
             channel = SocketChannel.open(StandardProtocolFamily.UNIX);
             channel.connect(UnixDomainSocketAddress.of(socket));
-            channel.configureBlocking(false);
+            guest = PlayGuest.numbered(awaitNumber(channel, timeout));
         } catch (ClosedByInterruptException e) {
             throw interrupted(e);
         } catch (IOException e) {
+            close(channel);
             if (fault == AgentFault.AWAITS_NOBODY) {
                 throw new TimedOutException("nobody answered");
             }
-            throw new UnavailableException(socket + " is gone", e);
-        }
-        try {
-            while (channel.read(ByteBuffer.allocate(1)) == 0) {
-                expectTime(begun, timeout);
-            }
-        } catch (ClosedByInterruptException e) {
-            throw interrupted(e);
-        } catch (IOException e) {
             throw new UnavailableException(socket + " is gone", e);
         } catch (TimedOutException | InterruptedException e) {
             close(channel);
             throw e;
         }
-        PlayGuest guest = PlayGuest.at(socket);
-        if (guest == null) {
-            close(channel);
-            throw new UnavailableException(socket + " is gone");
-        }
         if (fault == AgentFault.LEAKS) {
             LEAKED.add(channel);
         }
-        return new BrokenAgent(
-                guest,
-                fault,
-                () -> {
-                    if (fault != AgentFault.LEAKS) {
-                        close(channel);
-                    }
-                });
+        BrokenAgent agent = new BrokenAgent(guest, fault, channel);
+        agents.add(agent);
+        return agent;
+    }
+
+    private int awaitNumber(SocketChannel channel, Duration timeout)
+            throws IOException, InterruptedException {
+        long begun = System.nanoTime();
+        ByteBuffer number = ByteBuffer.allocate(1);
+        channel.configureBlocking(false);
+        for (int read = channel.read(number); read <= 0; read = channel.read(number)) {
+            if (read < 0) {
+                throw new IOException("end of file");
+            }
+            expectTime(begun, timeout);
+        }
+        channel.configureBlocking(true);
+        return number.get(0);
     }
 
     private static InterruptedException interrupted(ClosedByInterruptException cause) {
@@ -90,9 +96,11 @@ final class BrokenAgentDriver implements AgentDriver {
         }
     }
 
-    private static void close(SocketChannel channel) {
+    private static void close(@Nullable SocketChannel channel) {
         try {
-            channel.close();
+            if (channel != null) {
+                channel.close();
+            }
         } catch (IOException e) {
             throw new UnavailableException("cannot close", e);
         }

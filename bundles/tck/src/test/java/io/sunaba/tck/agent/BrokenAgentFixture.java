@@ -33,7 +33,7 @@ public final class BrokenAgentFixture implements AgentFixture {
 
     @Override
     public void close(AgentDriver driver) {
-        // It holds nothing.
+        ((BrokenAgentDriver) driver).stop();
     }
 
     @Override

@@ -19,18 +19,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// A guest without a machine: its containers are processes of the host, and its agent says a byte
-/// to whoever connects.
+/// A guest without a machine: its containers are processes of the host, and its agent says its
+/// number to whoever connects.
 final class PlayGuest implements AutoCloseable {
-    private static final Map<Path, PlayGuest> GUESTS = new ConcurrentHashMap<>();
+    private static final Map<Integer, PlayGuest> GUESTS = new ConcurrentHashMap<>();
+    private static final AtomicInteger NUMBERS = new AtomicInteger();
 
     private static final long PAUSE_NANOS = 1_000_000;
 
     final Map<String, PlayContainer> containers = new ConcurrentHashMap<>();
     final Path socket;
+    private final List<PlayProcess> all = new CopyOnWriteArrayList<>();
+    private final int number = NUMBERS.incrementAndGet() & 127;
     private final Path directory;
     private final ServerSocketChannel server;
 
@@ -39,12 +44,12 @@ final class PlayGuest implements AutoCloseable {
         socket = directory.resolve("agent.sock");
         server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         server.bind(UnixDomainSocketAddress.of(socket));
-        GUESTS.put(socket, this);
+        GUESTS.put(number, this);
         Thread.startVirtualThread(this::answer);
     }
 
-    static @Nullable PlayGuest at(Path socket) {
-        return GUESTS.get(socket);
+    static PlayGuest numbered(int number) {
+        return requireNonNull(GUESTS.get(number), "the guest has ended");
     }
 
     /// Lets a moment pass.
@@ -61,7 +66,7 @@ final class PlayGuest implements AutoCloseable {
         try {
             while (true) {
                 SocketChannel client = server.accept();
-                client.write(ByteBuffer.wrap(new byte[1]));
+                client.write(ByteBuffer.wrap(new byte[] {(byte) number}));
                 Thread.startVirtualThread(() -> hold(client));
             }
         } catch (IOException _) {
@@ -79,11 +84,18 @@ final class PlayGuest implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        containers.values().forEach(PlayContainer::kill);
-        GUESTS.remove(socket);
+        all.forEach(PlayProcess::kill);
+        GUESTS.remove(number);
         server.close();
         Files.deleteIfExists(socket);
         Files.delete(directory);
+    }
+
+    /// Makes a process that is ended with the guest, whatever becomes of its container.
+    PlayProcess process(List<String> arguments) {
+        PlayProcess made = new PlayProcess(arguments);
+        all.add(made);
+        return made;
     }
 
     /// A container: some processes, the first of which bears its name.
@@ -91,8 +103,8 @@ final class PlayGuest implements AutoCloseable {
         final Map<String, PlayProcess> processes = new ConcurrentHashMap<>();
         volatile Resources limits = Resources.UNCHANGED;
 
-        PlayContainer(String id, List<String> arguments) {
-            processes.put(id, new PlayProcess(arguments));
+        PlayContainer(String id, PlayProcess first) {
+            processes.put(id, first);
         }
 
         void kill() {
