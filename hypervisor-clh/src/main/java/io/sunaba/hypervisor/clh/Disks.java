@@ -1,6 +1,7 @@
 package io.sunaba.hypervisor.clh;
 
 import io.sunaba.error.ConflictException;
+import io.sunaba.error.RejectedException;
 import io.sunaba.hypervisor.DiskHotplug;
 import io.sunaba.hypervisor.DiskSpec;
 import io.sunaba.hypervisor.PciPath;
@@ -33,6 +34,13 @@ final class Disks implements DiskHotplug {
             if (e.words().toLowerCase(Locale.ROOT).contains("lock")) {
                 throw new ConflictException(
                         "%s: another machine has locked %s".formatted(what, spec.file()), e);
+            }
+            // What open(2) says to O_DIRECT where it cannot be had.
+            if (spec.cache() == DiskSpec.Cache.NONE && e.words().contains("Invalid argument")) {
+                throw new RejectedException(
+                        "%s: the file system of %s cannot do without the page cache"
+                                .formatted(what, spec.file()),
+                        e);
             }
             throw vm.failure(what, e);
         }

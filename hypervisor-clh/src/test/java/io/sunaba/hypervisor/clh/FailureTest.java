@@ -268,6 +268,27 @@ class FailureTest {
         machine.stop();
     }
 
+    @Test
+    void fileSystemThatKnowsNoDirectAccessIsNamed() throws Exception {
+        Machine machine = start();
+        DiskHotplug disks = machine.ability(DiskHotplug.class);
+        DiskSpec usual = disk("a");
+        DiskSpec direct =
+                new DiskSpec("a", usual.file(), usual.format(), true, DiskSpec.Cache.NONE, null);
+        fixture.play()
+                .refuse(
+                        "PUT vm.add-disk",
+                        500,
+                        "Error from API",
+                        "I/O error (path=/a op=open): Invalid argument (os error 22)");
+        assertThatThrownBy(() -> disks.plugDisk(direct))
+                .isInstanceOf(RejectedException.class)
+                .hasMessageContaining("the file system of " + usual.file());
+        assertThatThrownBy(() -> disks.plugDisk(usual)).isInstanceOf(UnavailableException.class);
+        fixture.play().end("PUT vm.add-disk");
+        machine.stop();
+    }
+
     private DiskSpec disk(String id) throws Exception {
         Path file = Files.write(fixture.directory().resolve(id + ".img"), new byte[4096]);
         return new DiskSpec(id, file, DiskSpec.Format.RAW, false, DiskSpec.Cache.WRITEBACK, null);
