@@ -109,7 +109,7 @@ class DocumentationIT {
                 }
             }
         } catch (AssertionError e) {
-            sunaba.sunaba("stop");
+            sunaba.end();
             throw e;
         }
         assertThat(sunaba.sunaba("status").status()).as("it is stopped in the end").isEqualTo(3);

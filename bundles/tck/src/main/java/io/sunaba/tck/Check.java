@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 /// @param <F> the kind of fixture
 public record Check<F extends AutoCloseable>(String name, Duration limit, Body<F> body) {
     private static final Duration GIVE_UP = Duration.ofSeconds(10);
+    private static final Duration USUAL_LIMIT = Duration.ofSeconds(60);
+
+    /// A check waits a few times.
+    private static final int WAITS = 6;
 
     public Check {
         requireNonNull(name, "name is null");
@@ -21,8 +25,14 @@ public record Check<F extends AutoCloseable>(String name, Duration limit, Body<F
         requireNonNull(body, "body is null");
     }
 
+    /// A check that may take 60 seconds, or longer where [Patience] is.
     public Check(String name, Body<F> body) {
-        this(name, Duration.ofSeconds(60), body);
+        this(name, usualLimit(), body);
+    }
+
+    private static Duration usualLimit() {
+        Duration patient = Patience.get().multipliedBy(WAITS);
+        return patient.compareTo(USUAL_LIMIT) > 0 ? patient : USUAL_LIMIT;
     }
 
     /// What a check does with its fixture.
