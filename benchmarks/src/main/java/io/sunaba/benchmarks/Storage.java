@@ -17,6 +17,10 @@ import java.util.Map;
 public final class Storage {
     private static final double AIM = 0.8;
     private static final int RECORDS = 1600;
+
+    /// Rounds that do not count: the Java compilers are at work in the first ones.
+    private static final int PRACTICE = 5;
+
     private static final List<Writers> WRITERS =
             List.of(Writers.platform(1), Writers.platform(16), Writers.virtual(16));
 
@@ -79,8 +83,10 @@ public final class Storage {
         try (Store plugin = pair.plugin().open(directory.resolve(pair.name()));
                 Store floor = pair.floor().open(directory.resolve(pair.name() + "-floor"))) {
             for (Writers writers : WRITERS) {
-                var _ = writers.rate(floor, RECORDS); // for the Java compilers
-                var _ = writers.rate(plugin, RECORDS);
+                for (int round = 0; round < PRACTICE; round++) {
+                    var _ = writers.rate(floor, RECORDS);
+                    var _ = writers.rate(plugin, RECORDS);
+                }
                 Row row = new Row(pair.name(), writers.label(), new Series(), new Series());
                 // Taken in turn, so that what else the machine does hits both alike.
                 for (int round = 0; round < rounds; round++) {
