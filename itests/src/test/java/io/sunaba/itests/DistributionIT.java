@@ -68,6 +68,18 @@ class DistributionIT {
         }
     }
 
+    @Test
+    void itIsSmall() throws IOException {
+        Path guest = sunaba.home().resolve("guest");
+        try (Stream<Path> files = Files.walk(sunaba.home())) {
+            long bytes =
+                    files.filter(file -> !file.startsWith(guest) && Files.isRegularFile(file))
+                            .mapToLong(file -> file.toFile().length())
+                            .sum();
+            assertThat(bytes).as("without the guest image").isLessThan(40_000_000);
+        }
+    }
+
     /// What keeps the client's classes is made once, and is no matter to what clients say.
     @Test
     void clientsKeepTheirClassesWhereTheyCan() throws Exception {

@@ -1,7 +1,6 @@
 package io.sunaba.itests;
 
 import static java.util.Objects.requireNonNull;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
@@ -15,7 +14,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
@@ -35,7 +33,8 @@ final class OldBundles {
                 new WeakReference<>(bundle.adapt(BundleWiring.class).getClassLoader()));
     }
 
-    /// Waits until neither a class loader nor a thread of them is left, nor an open file.
+    /// Waits until no class loader of them is left, hence no thread either, which would hold on to
+    /// its loader, nor an open file.
     void awaitNoneLeft() {
         Installation.await(
                 "no class loader of an old bundle is left",
@@ -45,15 +44,6 @@ final class OldBundles {
                     return left().isEmpty();
                 },
                 () -> left() + "; threads in our code:\n" + threads());
-        assertThat(
-                        Thread.getAllStackTraces().keySet().stream()
-                                .map(Thread::getContextClassLoader)
-                                .filter(Objects::nonNull)
-                                .filter(loader ->
-                                        loaders.values().stream()
-                                                .anyMatch(old -> old.refersTo(loader))))
-                .as("threads")
-                .isEmpty();
         Installation.await(
                 "no file of an old bundle is open",
                 PATIENCE,

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,8 @@ import org.junit.jupiter.api.Test;
 /// A user without any privilege runs a platform that root has unpacked, and root upgrades it under
 /// their sandboxes.
 class UnprivilegedIT {
+    private static final String AGENT = "io.sunaba.agent";
+    private static final String CORE = "io.sunaba.core";
     private static final String NOBODY = "65534";
     private static final boolean ROOT = System.getProperty("user.name").equals("root");
 
@@ -78,7 +81,7 @@ class UnprivilegedIT {
     }
 
     @Test
-    void anUpgradeKeepsSandboxes() {
+    void anUpgradeKeepsSandboxes() throws IOException {
         exec("sandbox:create --id kept --memory 128M");
         exec(
                 "container:create kept one --rootfs "
@@ -99,8 +102,18 @@ class UnprivilegedIT {
                     .contains("nobody");
         }
 
+        Path swapped = sunaba.home().resolve("swapped.jar");
+        Files.write(swapped, Rebuilt.with(AGENT, Map.of("Bundle-Version", "1.0.0.swapped")));
+        exec("plugin:swap %s %s".formatted(AGENT, swapped));
+        sunaba("stop").expectSuccess();
+        sunaba("start").expectSuccess();
+        assertThat(version(AGENT)).as("over a restart").isEqualTo("1.0.0.swapped");
+
         // As dpkg does: each new file beside the old one, then into its place.
         try (Installation next = Installation.unpack()) {
+            Files.write(
+                    next.home().resolve("system").resolve(CORE + ".jar"),
+                    Rebuilt.with(CORE, Map.of("Bundle-Version", "1.0.0.upgraded")));
             String script =
                     "cd '%s' && find . -type f | while read -r file; do cp -p \"$file\" '%s'/\"$file\".new && mv '%s'/\"$file\".new '%s'/\"$file\"; done"
                             .formatted(next.home(), sunaba.home(), sunaba.home(), sunaba.home());
@@ -112,10 +125,22 @@ class UnprivilegedIT {
 
         sunaba("stop").expectSuccess();
         sunaba("start").expectSuccess();
+        assertThat(version(CORE)).isEqualTo("1.0.0.upgraded");
+        assertThat(version(AGENT)).as("that of the distribution").isNotEqualTo("1.0.0.swapped");
         assertThat(exec("container:exec kept one -- cat /word").text())
                 .as("under the new one")
                 .isEqualTo("before\n");
         exec("sandbox:delete --force kept");
         assertThat(exec("sandbox:list | json").text().strip()).isEqualTo("[]");
+    }
+
+    private static String version(String bundle) {
+        return exec("plugin:info " + bundle)
+                .text()
+                .lines()
+                .filter(line -> line.startsWith("VERSION "))
+                .map(line -> line.substring("VERSION ".length()).strip())
+                .findFirst()
+                .orElseThrow();
     }
 }
