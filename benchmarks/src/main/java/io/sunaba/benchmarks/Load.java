@@ -12,9 +12,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// Operations on sandboxes at a steady rate, whether those before are done or not: of 50, 45 ask
-/// for a status, four send a line to a process and wait for what it answers, one runs a process.
-/// Two translated processors can just do that.
+/// Operations on sandboxes at a steady rate, whether those before are done or not: of 50, 43 ask
+/// for a status, four send a line to a process and wait for what it answers, one runs a process,
+/// one measures (which asks the hypervisor), one changes a limit (which writes a record). Two
+/// translated processors can just do that.
 final class Load implements AutoCloseable {
     static final int PER_SECOND = 50;
 
@@ -30,6 +31,8 @@ final class Load implements AutoCloseable {
 
     private static final int CYCLE = 50;
     private static final int EXEC = 25;
+    private static final int STATS = 8;
+    private static final int UPDATE = 41;
     private static final int IO_EVERY = 10;
     private static final int IO = 5;
 
@@ -77,6 +80,12 @@ final class Load implements AutoCloseable {
                                         shell,
                                         "container:exec %s count -- echo ran".formatted(sandbox)));
                 case "io" -> requireNonNull(echoes.get(sandbox), sandbox).roundTrip();
+                case "stats" -> Conversation.run(shell, "sandbox:stats " + sandbox);
+                case "update" ->
+                        Conversation.run(
+                                shell,
+                                "container:update %s echo --pids-limit %d"
+                                        .formatted(sandbox, 50 + number / CYCLE % 50));
                 default -> Conversation.run(shell, "container:status %s count".formatted(sandbox));
             }
         } catch (IOException | RuntimeException e) {
@@ -87,10 +96,12 @@ final class Load implements AutoCloseable {
     }
 
     private static String kind(int number) {
-        if (number % CYCLE == EXEC) {
-            return "exec";
-        }
-        return number % IO_EVERY == IO ? "io" : "status";
+        return switch (number % CYCLE) {
+            case EXEC -> "exec";
+            case STATS -> "stats";
+            case UPDATE -> "update";
+            default -> number % IO_EVERY == IO ? "io" : "status";
+        };
     }
 
     private static void expect(String wanted, String output) throws IOException {
@@ -106,14 +117,19 @@ final class Load implements AutoCloseable {
         return taken;
     }
 
-    /// Ends the load and waits for what is under way.
-    @Override
-    public void close() throws InterruptedException {
+    /// Ends the load, waits for what is under way and returns how much of it does not end.
+    int end() throws InterruptedException {
         closed = true;
         thread.join();
         long until = System.nanoTime() + 60_000_000_000L;
         while (underWay.get() > 0 && System.nanoTime() < until) {
             Thread.sleep(10);
         }
+        return underWay.get();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        var _ = end();
     }
 }

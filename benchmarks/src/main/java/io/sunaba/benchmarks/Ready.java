@@ -86,9 +86,10 @@ public final class Ready {
 
     private void report(Path file) throws IOException {
         comparison.print(System.out);
+        double longest = Math.max(comparison.median(START), comparison.median(FIRST_START));
         System.out.printf(
-                "%naim: %.1f s or less: %s%n",
-                MOST_SECONDS, comparison.median(START) <= MOST_SECONDS ? "reached" : "MISSED");
+                "%naim: %.1f s or less for both: %s%n",
+                MOST_SECONDS, longest <= MOST_SECONDS ? "reached" : "MISSED");
         Files.createDirectories(file.toAbsolutePath().getParent());
         Files.writeString(
                 file,

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.DoubleStream;
 
 /// Each bundle of the platform is replaced in turn while twenty sandboxes serve: how long
 /// operations wait for it, and whether one fails or a byte of output is lost or doubled.
@@ -34,6 +35,7 @@ public final class Swap {
                     + " while [ $m -lt 20 ]; do echo $n; n=$((n+1)); m=$((m+1)); done;"
                     + " read -t 2 x <&3; done";
 
+    private static final String STORAGE = "io.sunaba.storage.";
     private static final Duration BETWEEN = Duration.ofSeconds(4);
     private static final Duration STARTING = Duration.ofMinutes(2);
     private static final double MOST_SECONDS = 1;
@@ -60,6 +62,7 @@ public final class Swap {
     private final List<String> sandboxes = new ArrayList<>();
     private final List<Row> rows = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
+    private String inUse = "fs";
 
     private Swap(Path data, Path system, Path directory, int count) {
         this.shell = new Shell(data);
@@ -126,7 +129,10 @@ public final class Swap {
                 replaceEach("swap" + round, load);
             }
             awaitMore(readers);
-            load.close();
+            int hanging = load.end();
+            if (hanging > 0) {
+                problems.add("%d operations have not ended after a minute".formatted(hanging));
+            }
             note("(end)", 0, load.take());
         } finally {
             load.close();
@@ -143,8 +149,19 @@ public final class Swap {
 
     private void replaceEach(String qualifier, Load load) throws IOException, InterruptedException {
         for (String bundle : BUNDLES) {
+            if (bundle.startsWith(STORAGE)) {
+                // One that holds no records would not be missed.
+                use(bundle.substring(STORAGE.length()));
+            }
             double away = swap(bundle, qualifier);
             note(bundle, away, untilAllIsQuick(load));
+        }
+    }
+
+    private void use(String storage) throws IOException {
+        if (!storage.equals(inUse)) {
+            Conversation.run(shell, "storage:use " + storage);
+            inUse = storage;
         }
     }
 
@@ -221,6 +238,13 @@ public final class Swap {
         }
     }
 
+    private static void compare(String what, DoubleStream seconds) {
+        double longest = seconds.max().orElse(0);
+        System.out.printf(
+                "%s: %.3f s (aim: %.0f s or less): %s%n",
+                what, longest, MOST_SECONDS, longest <= MOST_SECONDS ? "reached" : "MISSED");
+    }
+
     private void report(Path file) throws IOException {
         System.out.printf(
                 "%n%-28s %9s %16s %9s %11s %9s%n",
@@ -236,10 +260,8 @@ public final class Swap {
                     row.operations,
                     row.failures);
         }
-        double longest = rows.stream().mapToDouble(Row::awaySeconds).max().orElse(0);
-        System.out.printf(
-                "longest absence of a bundle: %.3f s (aim: %.0f s or less): %s%n",
-                longest, MOST_SECONDS, longest <= MOST_SECONDS ? "reached" : "missed");
+        compare("longest operation", rows.stream().mapToDouble(Row::stallSeconds));
+        compare("longest absence of a bundle", rows.stream().mapToDouble(Row::awaySeconds));
         problems.stream().limit(20).forEach(problem -> System.out.println("PROBLEM " + problem));
         System.out.printf("%d problems%n", problems.size());
         Map<String, Object> result = new LinkedHashMap<>();
