@@ -18,6 +18,10 @@ import java.util.concurrent.TimeoutException;
 final class QemuFixture implements HypervisorFixture {
     static final long MEBIBYTE = 1024 * 1024;
 
+    /// Where the point is that KVM is used, nothing else will do.
+    private static final QemuConfig.Accel ACCELERATION =
+            Boolean.getBoolean("sunaba.kvm") ? QemuConfig.Accel.KVM : QemuConfig.Accel.AUTO;
+
     private static final String UP = "tiny guest is up";
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -43,7 +47,7 @@ final class QemuFixture implements HypervisorFixture {
         return new QemuConfig(
                 binary,
                 "",
-                QemuConfig.Accel.AUTO,
+                ACCELERATION,
                 machineDirectory(),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(20));

@@ -51,6 +51,7 @@ final class FirstLevel {
                         "-Dsunaba.itests.direct=true",
                         "-Dsunaba.itests.patience=" + PATIENCE,
                         "-Dsunaba.tck.patience=" + CONTRACT_SECONDS,
+                        "-Dsunaba.kvm=true",
                         "-Dsunaba.nested.image=" + REPOSITORY.resolve("guest/image/target/guest"),
                         "-Dsunaba.nested.initrd=" + directory.resolve("small.initrd"),
                         "-cp",

@@ -30,6 +30,7 @@ record Scenarios(String hypervisor, List<String> tests) {
                                                 "OperationsIT#resumeContainer",
                                                 "OperationsIT#ioStream",
                                                 "DeviceIT#diskIsMountedInARunningContainer",
+                                                "ShareIT#bothSidesSeeWhatTheOtherWrites",
                                                 "NetworkIT#tapsOnABridge",
                                                 "ResizeIT#growsAndShrinks",
                                                 "TemplateIT",
