@@ -8,15 +8,17 @@ import io.sunaba.error.UnavailableException;
 import io.sunaba.factory.Templates;
 import io.sunaba.hypervisor.HypervisorConfig;
 import io.sunaba.sandbox.ContainerConfig;
-import io.sunaba.sandbox.ContainerStats;
 import io.sunaba.sandbox.ExitStatus;
 import io.sunaba.sandbox.ProcessConfig;
 import io.sunaba.sandbox.ProcessStreams;
+import io.sunaba.sandbox.Resources;
 import io.sunaba.sandbox.Rootfs;
 import io.sunaba.sandbox.Sandbox;
 import io.sunaba.sandbox.SandboxState;
+import io.sunaba.sandbox.SandboxStats;
 import io.sunaba.sandbox.SandboxStatus;
 import io.sunaba.sandbox.Sandboxes;
+import io.sunaba.storage.Storages;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -43,6 +45,7 @@ import org.osgi.util.tracker.ServiceTracker;
 @RunWith(PaxExam.class)
 public class SwapIT {
     private static final int SANDBOXES = 3;
+    private static final String STORAGE = "io.sunaba.storage.";
     private static final String COUNT =
             "n=0; while :; do m=0; while [ $m -lt 20 ]; do echo $n; n=$((n+1)); m=$((m+1)); done;"
                     + " sleep 0.2; done";
@@ -167,24 +170,38 @@ public class SwapIT {
 
     private void operate(String id) {
         for (int i = 0; !over; i++) {
-            boolean exec = i % 10 == 5;
+            int kind = i % 10;
             try {
-                if (exec) {
-                    String printed = call(core -> run(core, id));
-                    assertThat(printed).isEqualTo("ran\n");
-                } else {
-                    SandboxState state = call(core -> core.fetch(id).status().state());
-                    assertThat(state).isEqualTo(SandboxState.RUNNING);
-                    ContainerStats stats = call(core -> core.fetch(id).statsContainer("c"));
-                    assertThat(stats.processes()).isPositive();
+                switch (kind) {
+                    case 2 -> limit(id, 50 + i % 50);
+                    case 5 -> assertRuns(id);
+                    default -> look(id);
                 }
                 operations.incrementAndGet();
             } catch (IOException | InterruptedException | RuntimeException | AssertionError e) {
                 if (!over) {
-                    problems.add((exec ? "exec in " : "operation on ") + id + ": " + e);
+                    problems.add("operation %d on %s: %s".formatted(kind, id, e));
                 }
             }
         }
+    }
+
+    /// Asks the guest and the hypervisor.
+    private void look(String id) throws InterruptedException, IOException {
+        SandboxState state = call(core -> core.fetch(id).status().state());
+        assertThat(state).isEqualTo(SandboxState.RUNNING);
+        SandboxStats stats = call(core -> core.fetch(id).stats());
+        assertThat(stats.machine()).isNotNull();
+        assertThat(stats.containers().getFirst().processes()).isPositive();
+    }
+
+    /// Writes a record.
+    private void limit(String id, long processes) throws InterruptedException, IOException {
+        Resources limit = new Resources(null, null, null, null, null, processes);
+        call(core -> {
+            core.fetch(id).updateContainer("c", limit);
+            return id;
+        });
     }
 
     private static String run(Sandboxes core, String id) throws InterruptedException, IOException {
@@ -198,6 +215,14 @@ public class SwapIT {
             ExitStatus exit = sandbox.waitProcess("c", process);
             return exit.code() == 0 ? line : "exit code " + exit.code();
         }
+    }
+
+    private void useStorage(String name) throws InterruptedException {
+        ServiceTracker<Storages, Storages> storages =
+                new ServiceTracker<>(context, Storages.class, null);
+        storages.open();
+        storages.waitForService(60_000).use(name);
+        storages.close();
     }
 
     private void awaitProgress() {
@@ -232,9 +257,14 @@ public class SwapIT {
         for (String name : SwapLeakIT.BUNDLES) {
             Bundle bundle = Platform.bundleNamed(name, context);
             old.add(bundle);
+            if (name.startsWith(STORAGE)) {
+                // One that holds no records would not be missed.
+                useStorage(name.substring(STORAGE.length()));
+            }
             bundle.update(Rebuilt.version(name, "rebuilt"));
             awaitProgress();
         }
+        useStorage("fs");
         old.awaitNoneLeft();
         over = true;
         for (Thread caller : callers) {
