@@ -16,7 +16,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 /// Enumeration is not part of the contract: whoever needs it keeps an index in a record of its own.
 @ConsumerType
 public interface MetadataStorage {
-    /// Service property: the name by which configuration chooses the plugin, such as `fs`.
+    /// Service property: the name by which configuration chooses the plugin, such as `fs`. Under
+    /// the name of the storage in use, another service serves only if it holds the same records.
     String NAME = "sunaba.name";
 
     /// Saves a value under a key, replacing any earlier one.

@@ -13,6 +13,7 @@ import io.sunaba.core.rootfs.RootfsImages;
 import io.sunaba.core.sandbox.Environment;
 import io.sunaba.core.sandbox.SandboxRegistry;
 import io.sunaba.core.storage.ChoiceFile;
+import io.sunaba.core.storage.StorageAdmission;
 import io.sunaba.core.storage.StorageChoice;
 import io.sunaba.core.storage.StoredRecords;
 import io.sunaba.core.validation.HostLimits;
@@ -87,6 +88,8 @@ public final class CoreComponent implements Sandboxes, Storages {
                         new ChoiceFile(config.dataDirectory().resolve(STORAGE)),
                         config.defaultStorage());
         SandboxRecords records = new SandboxRecords(storage);
+        StorageAdmission admission = new StorageAdmission(plugins, storage, records);
+        plugins.admitBy(admission);
         RootfsImages images = new RootfsImages(config.dataDirectory().resolve(IMAGES));
         registry =
                 new SandboxRegistry(
@@ -99,7 +102,7 @@ public final class CoreComponent implements Sandboxes, Storages {
                                 HostLimits.ofThisHost(),
                                 InstantSource.system()),
                         storage);
-        storedRecords = new StoredRecords(plugins, storage, records, registry);
+        storedRecords = new StoredRecords(plugins, storage, admission, records, registry);
     }
 
     /// Takes up an edited configuration; one that breaks a rule is refused, and the one before

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.sunaba.core.guard.Guard;
 import io.sunaba.error.SunabaException;
 import io.sunaba.error.TimedOutException;
+import io.sunaba.error.UnavailableException;
 import java.time.Duration;
 import java.util.Dictionary;
 import java.util.Map;
@@ -126,8 +127,7 @@ public final class Arrivals implements Plugins.Absence {
                     take(activated);
                 }
             } catch (SunabaException e) {
-                LOG.error("The {} plugin {} is not there", kind, name(), e);
-                set(e.getMessage());
+                fail(e);
             } catch (InterruptedException e) {
                 throw new IllegalStateException("nobody interrupts this", e);
             } finally {
@@ -174,16 +174,31 @@ public final class Arrivals implements Plugins.Absence {
             }
         }
 
-        private void set(@Nullable String why) {
+        private void fail(SunabaException why) {
+            LOG.error("The {} plugin {} is not there", kind, name(), why);
             lock.lock();
             try {
-                failure = why;
+                failure = why.getMessage();
             } finally {
                 lock.unlock();
             }
         }
 
+        /// Whether it is admitted may take a while to tell: its end does not wait for that.
         private void take(T activated) {
+            try {
+                plugins.add(
+                        kind,
+                        activated,
+                        properties(reference.getProperties()),
+                        entry -> enter(activated, entry));
+            } catch (UnavailableException e) {
+                fail(e);
+                release();
+            }
+        }
+
+        private void enter(T activated, Runnable entry) {
             lock.lock();
             try {
                 if (gone) {
@@ -191,7 +206,7 @@ public final class Arrivals implements Plugins.Absence {
                 } else {
                     service = activated;
                     failure = null;
-                    plugins.add(kind, activated, properties(reference.getProperties()));
+                    entry.run();
                 }
             } finally {
                 lock.unlock();

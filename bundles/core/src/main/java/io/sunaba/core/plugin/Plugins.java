@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,14 @@ public final class Plugins {
         }
     }
 
+    /// Decides whether a plugin is taken up. Called without a lock.
+    public interface Admission {
+        /// @param plugin behind its guard
+        /// @param entry takes it up
+        /// @throws UnavailableException if it is not taken up; says why
+        void admit(Kind<?> kind, String name, Object plugin, Runnable entry);
+    }
+
     private record Key(Kind<?> kind, String name) {}
 
     /// @param guarded what the core calls
@@ -78,6 +87,8 @@ public final class Plugins {
     private final Map<Key, Serving<Object>> serving = new HashMap<>();
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
+    private volatile Admission admission = (_, _, _, entry) -> entry.run();
+
     /// @param grace how long [#require] waits for a plugin that is not there
     public Plugins(Supplier<Duration> grace) {
         this(grace, () -> Duration.ZERO, (_, _) -> Optional.empty());
@@ -94,9 +105,23 @@ public final class Plugins {
         listeners.add(requireNonNull(listener, "listener is null"));
     }
 
+    /// Has each plugin that comes from now on be asked for.
+    public void admitBy(Admission decides) {
+        admission = requireNonNull(decides, "decides is null");
+    }
+
     /// Takes up a service, with its service properties, and puts a guard before it. One without a
     /// name is no plugin.
+    ///
+    /// @throws UnavailableException if it is not admitted
     public <T> void add(Kind<T> kind, T service, Map<String, ?> properties) {
+        add(kind, service, properties, Runnable::run);
+    }
+
+    /// As the other.
+    ///
+    /// @param turn runs what takes up the service, or does not
+    <T> void add(Kind<T> kind, T service, Map<String, ?> properties, Consumer<Runnable> turn) {
         if (!(properties.get(NAME) instanceof String name) || name.isBlank()) {
             LOG.warn(
                     "A {} service without the property {} is no plugin: {}",
@@ -117,7 +142,11 @@ public final class Plugins {
                         service,
                         guarded);
         LOG.debug("The {} plugin {} is here", kind, name);
-        change(added.key(), () -> plugins.add(added));
+        admission.admit(
+                kind,
+                name,
+                guarded,
+                () -> turn.accept(() -> change(added.key(), () -> plugins.add(added))));
     }
 
     /// Changes what there is, and has those of a kind and name follow each other.
@@ -260,6 +289,18 @@ public final class Plugins {
         lock.lock();
         try {
             return plugins.stream().anyMatch(each -> each.is(plugin));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Tells whether a plugin serves, and none of its kind and name waits behind it.
+    public boolean isOnly(Kind<?> kind, String name, Object plugin) {
+        lock.lock();
+        try {
+            List<Plugin> named =
+                    plugins.stream().filter(it -> it.key().equals(new Key(kind, name))).toList();
+            return named.size() == 1 && named.getFirst().is(plugin);
         } finally {
             lock.unlock();
         }

@@ -29,17 +29,18 @@ public final class RecordTransfer {
     /// @throws UnavailableException if one cannot be read
     static RecordTransfer from(MetadataStorage storage) {
         Map<String, byte[]> records = new LinkedHashMap<>();
-        List<String> ids = StoredIndex.read(storage).ids();
-        for (String id : ids) {
+        StoredIndex index = StoredIndex.read(storage);
+        for (String id : index.ids()) {
             try {
                 records.put(SandboxRecords.key(id), storage.load(SandboxRecords.key(id)));
             } catch (NotFoundException _) {
                 // In the index, and not made yet or deleted already.
             }
         }
-        if (!ids.isEmpty()) {
-            records.put(StoredIndex.COPY_KEY, StoredIndex.encode(ids));
-            records.put(StoredIndex.KEY, StoredIndex.encode(ids));
+        if (index.found()) {
+            byte[] data = StoredIndex.encode(index.ids(), index.store());
+            records.put(StoredIndex.COPY_KEY, data);
+            records.put(StoredIndex.KEY, data);
         }
         return new RecordTransfer(records);
     }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.sunaba.core.workflow.Action;
 import io.sunaba.error.NotFoundException;
 import io.sunaba.error.RejectedException;
+import io.sunaba.error.SunabaException;
 import io.sunaba.error.UnavailableException;
 import io.sunaba.storage.MetadataStorage;
 import java.util.LinkedHashSet;
@@ -14,6 +15,7 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +38,14 @@ public final class SandboxRecords {
         default boolean present() {
             return true;
         }
+
+        /// Forgets which records it holds, before they are given another id.
+        default void forgetRecords() {}
+
+        /// Remembers which records it holds.
+        ///
+        /// @param id that of their index
+        default void rememberRecords(String id) {}
     }
 
     /// The most that a storage takes as one value.
@@ -48,7 +58,7 @@ public final class SandboxRecords {
     /// Changes of records hold it shared; whoever needs them to stand still holds it alone.
     private final ReadWriteLock changes = new ReentrantReadWriteLock();
 
-    private volatile boolean indexFound;
+    private final RecordIdentity identity = new RecordIdentity();
     private volatile boolean closed;
 
     public SandboxRecords(Storage storage) {
@@ -58,7 +68,7 @@ public final class SandboxRecords {
     /// Loads the index and returns the ids in it. Goes before all else.
     public List<String> loadIndex() throws InterruptedException {
         StoredIndex loaded = StoredIndex.read(storage.require());
-        indexFound = loaded.found();
+        identity.load(loaded);
         indexLock.lockInterruptibly();
         try {
             index.addAll(loaded.ids());
@@ -74,7 +84,49 @@ public final class SandboxRecords {
     /// Tells whether the storage had an index when it was loaded: without, no sandbox was ever
     /// stored there.
     public boolean indexFound() {
-        return indexFound;
+        return identity.found();
+    }
+
+    /// Has the index say which records these are, if the storage can be written. Without, they go
+    /// on, and their next change does it.
+    public void identify() throws InterruptedException {
+        indexLock.lockInterruptibly();
+        try {
+            if (identity.written()) {
+                remember();
+            } else {
+                writeIndex(index);
+            }
+        } catch (SunabaException e) {
+            LOG.warn("The index of sandboxes does not say yet which records these are", e);
+        } finally {
+            indexLock.unlock();
+        }
+    }
+
+    /// A choice that does not tell the id takes any.
+    private void remember() {
+        try {
+            storage.rememberRecords(identity.id());
+        } catch (UnavailableException e) {
+            LOG.warn("Which records these are is remembered at the next start", e);
+        }
+    }
+
+    /// Tells whether a storage may hold these records. One whose index cannot be read may, so that
+    /// the damage is told when it is loaded.
+    ///
+    /// @param remembered the id of the records that were loaded last, if it is known
+    /// @param alone whether no other storage of its name serves
+    public boolean mayBeIn(MetadataStorage candidate, @Nullable String remembered, boolean alone) {
+        StoredIndex found;
+        try {
+            found = StoredIndex.read(candidate);
+        } catch (SunabaException e) {
+            LOG.debug("The index of a storage that comes cannot be read", e);
+            return alone;
+        }
+        return identity.fits(found, remembered, alone);
     }
 
     private void mendIndex() throws InterruptedException {
@@ -109,9 +161,17 @@ public final class SandboxRecords {
     }
 
     private void writeIndex(Set<String> ids) throws InterruptedException {
-        byte[] data = StoredIndex.encode(ids);
+        boolean first = !identity.written();
+        if (first) {
+            storage.forgetRecords();
+        }
+        byte[] data = StoredIndex.encode(ids, identity.id());
         write(StoredIndex.COPY_KEY, data);
         write(StoredIndex.KEY, data);
+        if (first) {
+            identity.setWritten();
+            remember();
+        }
     }
 
     /// Loads the record of a sandbox.

@@ -17,20 +17,21 @@ import org.jspecify.annotations.Nullable;
 /// that no record claims is ended. The index is therefore kept twice: either copy will do.
 ///
 /// @param ids what either copy names
+/// @param store the id of the records; null if an earlier version wrote the index, or nobody
 /// @param found whether there is one at all: without, no sandbox was ever stored there
 /// @param whole whether both copies say the same
-record StoredIndex(List<String> ids, boolean found, boolean whole) {
+record StoredIndex(List<String> ids, @Nullable String store, boolean found, boolean whole) {
     static final String KEY = "sandboxes";
     static final String COPY_KEY = "sandboxes.copy";
 
-    private record Index(int format, List<String> ids) {
+    private record Index(int format, List<String> ids, @Nullable String store) {
         Index {
             ids = List.copyOf(ids);
         }
     }
 
     /// One of the two.
-    private record Copy(@Nullable List<String> ids, @Nullable UnavailableException failure) {}
+    private record Copy(@Nullable Index index, @Nullable UnavailableException failure) {}
 
     StoredIndex {
         ids = List.copyOf(ids);
@@ -41,11 +42,14 @@ record StoredIndex(List<String> ids, boolean found, boolean whole) {
         Copy first = copy(storage, KEY);
         Copy second = copy(storage, COPY_KEY);
         LinkedHashSet<String> ids = new LinkedHashSet<>();
+        String store = null;
         boolean none = true;
         for (Copy copy : List.of(first, second)) {
-            if (copy.ids() != null) {
+            Index index = copy.index();
+            if (index != null) {
                 none = false;
-                ids.addAll(copy.ids());
+                ids.addAll(index.ids());
+                store = store == null ? index.store() : store;
             }
         }
         UnavailableException failure = first.failure() != null ? first.failure() : second.failure();
@@ -56,8 +60,8 @@ record StoredIndex(List<String> ids, boolean found, boolean whole) {
                             + failure.getMessage(),
                     failure);
         }
-        boolean same = first.ids() == null ? none : first.ids().equals(second.ids());
-        return new StoredIndex(new ArrayList<>(ids), !none, same);
+        boolean same = first.index() == null ? none : first.index().equals(second.index());
+        return new StoredIndex(new ArrayList<>(ids), store, !none, same);
     }
 
     private static Copy copy(MetadataStorage storage, String key) {
@@ -72,13 +76,13 @@ record StoredIndex(List<String> ids, boolean found, boolean whole) {
         }
         RecordFormat.refuseLater(what, data);
         try {
-            return new Copy(RecordFormat.read(what, data, Index.class).ids(), null);
+            return new Copy(RecordFormat.read(what, data, Index.class), null);
         } catch (UnavailableException e) {
             return new Copy(null, e);
         }
     }
 
-    static byte[] encode(Collection<String> ids) {
-        return RecordFormat.write(new Index(RecordFormat.FORMAT, List.copyOf(ids)));
+    static byte[] encode(Collection<String> ids, @Nullable String store) {
+        return RecordFormat.write(new Index(RecordFormat.FORMAT, List.copyOf(ids), store));
     }
 }

@@ -118,6 +118,9 @@ final class Recovery {
             List<String> ids = environment.records().loadIndex();
             inParallel(ids, this::load).join();
             lost = storage.remembered() && !environment.records().indexFound();
+            if (!lost) {
+                environment.records().identify();
+            }
             storage.remember();
             known = true;
             LOG.info(

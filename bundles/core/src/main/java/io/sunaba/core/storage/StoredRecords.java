@@ -33,16 +33,19 @@ public final class StoredRecords implements Storages {
 
     private final Plugins plugins;
     private final StorageChoice choice;
+    private final StorageAdmission admission;
     private final SandboxRecords records;
     private final SandboxRegistry registry;
 
     public StoredRecords(
             Plugins plugins,
             StorageChoice choice,
+            StorageAdmission admission,
             SandboxRecords records,
             SandboxRegistry registry) {
         this.plugins = requireNonNull(plugins, "plugins is null");
         this.choice = requireNonNull(choice, "choice is null");
+        this.admission = requireNonNull(admission, "admission is null");
         this.records = requireNonNull(records, "records is null");
         this.registry = requireNonNull(registry, "registry is null");
     }
@@ -65,7 +68,7 @@ public final class StoredRecords implements Storages {
         }
         String before = choice.name();
         MetadataStorage target = plugins.require(Kind.STORAGE, name);
-        records.moveTo(target, () -> choice.choose(name));
+        records.moveTo(target, () -> admission.choose(name, target));
         LOG.info("The records have moved from storage {} to {}", before, name);
     }
 

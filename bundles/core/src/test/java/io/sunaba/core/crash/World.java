@@ -20,6 +20,7 @@ import io.sunaba.core.sandbox.Environment;
 import io.sunaba.core.sandbox.RootfsPacker;
 import io.sunaba.core.sandbox.SandboxRegistry;
 import io.sunaba.core.storage.ChoiceFile;
+import io.sunaba.core.storage.StorageAdmission;
 import io.sunaba.core.storage.StorageChoice;
 import io.sunaba.core.storage.StoredRecords;
 import io.sunaba.core.validation.HostLimits;
@@ -124,6 +125,8 @@ class World implements AutoCloseable {
                                 new ChoiceFile(directory.resolve("data/storage"))),
                         config.defaultStorage());
         SandboxRecords records = new SandboxRecords(choice);
+        StorageAdmission admission = new StorageAdmission(plugins, choice, records);
+        plugins.admitBy(admission);
         SandboxRegistry sandboxes =
                 new SandboxRegistry(
                         new Environment(
@@ -143,7 +146,10 @@ class World implements AutoCloseable {
         plugins.add(Kind.STORAGE, reach.of(MetadataStorage.class, files), name("fs"));
         plugins.add(Kind.STORAGE, reach.of(MetadataStorage.class, database), name("leveldb"));
         plugins.add(Kind.HYPERVISOR, machines, name("fake"));
-        return new Daemon(reach, sandboxes, new StoredRecords(plugins, choice, records, sandboxes));
+        return new Daemon(
+                reach,
+                sandboxes,
+                new StoredRecords(plugins, choice, admission, records, sandboxes));
     }
 
     private static Map<String, ?> name(String name) {

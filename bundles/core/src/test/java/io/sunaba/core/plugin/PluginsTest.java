@@ -77,6 +77,26 @@ class PluginsTest {
     }
 
     @Test
+    void pluginThatIsNotAdmittedIsNotThere() throws InterruptedException {
+        AgentDriver first = add("kata", 0, 1);
+        plugins.admitBy((kind, name, plugin, entry) -> {
+            assertThat(plugin).isInstanceOf(GuardedDriver.class);
+            if (name.equals("kata")) {
+                throw new UnavailableException("no other " + kind);
+            }
+            entry.run();
+        });
+        assertThatThrownBy(() -> add("kata", 5, 2))
+                .isInstanceOf(UnavailableException.class)
+                .hasMessage("no other agent");
+        AgentDriver other = add("other", 0, 3);
+        assertThat(behindItsGuard(plugins.require(Kind.AGENT, "kata"))).isSameAs(first);
+        assertThat(plugins.isOnly(Kind.AGENT, "kata", first)).isTrue();
+        assertThat(plugins.isOnly(Kind.AGENT, "kata", other)).isFalse();
+        assertThat(plugins.holds(other)).isTrue();
+    }
+
+    @Test
     void listenersHearOfBothAndServicesWithoutNameAreNoPlugins() {
         List<String> heard = new ArrayList<>();
         plugins.listen(

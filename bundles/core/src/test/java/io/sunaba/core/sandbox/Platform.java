@@ -17,6 +17,7 @@ import io.sunaba.core.plugin.Kind;
 import io.sunaba.core.plugin.Plugins;
 import io.sunaba.core.record.SandboxRecords;
 import io.sunaba.core.storage.ChoiceFile;
+import io.sunaba.core.storage.StorageAdmission;
 import io.sunaba.core.storage.StorageChoice;
 import io.sunaba.core.storage.StoredRecords;
 import io.sunaba.core.validation.HostLimits;
@@ -115,6 +116,8 @@ final class Platform implements AutoCloseable {
                 new StorageChoice(
                         plugins, new ChoiceFile(directory.resolve("data/storage")), "fake");
         SandboxRecords records = new SandboxRecords(choice);
+        StorageAdmission admission = new StorageAdmission(plugins, choice, records);
+        plugins.admitBy(admission);
         SandboxRegistry registry =
                 new SandboxRegistry(
                         new Environment(
@@ -126,7 +129,7 @@ final class Platform implements AutoCloseable {
                                 new HostLimits(8, 4L << 30),
                                 InstantSource.system()),
                         choice);
-        storages = new StoredRecords(plugins, choice, records, registry);
+        storages = new StoredRecords(plugins, choice, admission, records, registry);
         return registry;
     }
 
@@ -139,7 +142,7 @@ final class Platform implements AutoCloseable {
         }
     }
 
-    private void addAll() {
+    void addAll() {
         plugins.add(Kind.STORAGE, storage, NAMED_FAKE);
         add(driver);
         plugins.add(Kind.FACTORY, factory, Map.of("sunaba.name", "new"));
@@ -173,10 +176,14 @@ final class Platform implements AutoCloseable {
     }
 
     void startWithoutHypervisor() {
+        startWithoutPlugins();
+        addAll();
+    }
+
+    void startWithoutPlugins() {
         plugins = newPlugins();
         factory = newFactory();
         sandboxes = newRegistry();
-        addAll();
     }
 
     ContainerConfig container(String id, String... command) {
