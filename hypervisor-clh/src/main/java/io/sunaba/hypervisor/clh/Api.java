@@ -154,6 +154,8 @@ final class Api {
                             .newRequest("http://localhost" + ROOT + operation)
                             .method(method)
                             .transport(new Transport.TCPUnix(socket))
+                            // Else a connection that is silent for too long would end the request.
+                            .idleTimeout(0, TimeUnit.MILLISECONDS)
                             .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
             if (body != null) {
                 request.body(

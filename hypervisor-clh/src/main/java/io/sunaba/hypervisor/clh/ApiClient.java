@@ -1,6 +1,7 @@
 package io.sunaba.hypervisor.clh;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -11,11 +12,21 @@ import org.jspecify.annotations.Nullable;
 final class ApiClient implements AutoCloseable {
     private static final int THREADS = 6;
     private static final int CONNECTIONS = 4;
-    private static final long IDLE_MILLIS = 60_000;
+    private static final Duration IDLE = Duration.ofMinutes(1);
 
+    private final Duration idle;
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable HttpClient client;
     private boolean closed;
+
+    ApiClient() {
+        this(IDLE);
+    }
+
+    /// @param idle how long a connection is kept that nothing is asked over
+    ApiClient(Duration idle) {
+        this.idle = idle;
+    }
 
     /// Returns the client.
     ///
@@ -37,22 +48,22 @@ final class ApiClient implements AutoCloseable {
         }
     }
 
-    private static HttpClient start() throws IOException {
+    private HttpClient start() throws IOException {
         QueuedThreadPool threads = new QueuedThreadPool(THREADS, THREADS);
         threads.setName("clh-api");
         threads.setDaemon(true);
         threads.setReservedThreads(0);
-        HttpClient client = new HttpClient();
-        client.setExecutor(threads);
-        client.setFollowRedirects(false);
-        client.setMaxConnectionsPerDestination(CONNECTIONS);
-        client.setIdleTimeout(IDLE_MILLIS);
-        client.setDestinationIdleTimeout(IDLE_MILLIS);
-        client.setUserAgentField(null);
+        HttpClient fresh = new HttpClient();
+        fresh.setExecutor(threads);
+        fresh.setFollowRedirects(false);
+        fresh.setMaxConnectionsPerDestination(CONNECTIONS);
+        fresh.setIdleTimeout(idle.toMillis());
+        fresh.setDestinationIdleTimeout(idle.toMillis());
+        fresh.setUserAgentField(null);
         try {
-            client.start();
-            client.getContentDecoderFactories().clear();
-            return client;
+            fresh.start();
+            fresh.getContentDecoderFactories().clear();
+            return fresh;
         } catch (Exception e) {
             throw new IOException("the HTTP client cannot be started", e);
         }
