@@ -2,7 +2,6 @@ package io.sunaba.hypervisor.clh;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -110,8 +109,9 @@ final class Events implements AutoCloseable {
             }
             String source = event.get("source").getAsString();
             listener.event(source, event.get("event").getAsString(), properties);
-        } catch (JsonParseException | IllegalStateException | NullPointerException e) {
-            LOG.warn("machine {}: an event cannot be understood: {}", id, text, e);
+        } catch (RuntimeException e) {
+            // Whatever it is: the end of the pipe must not go unnoticed.
+            LOG.error("machine {}: an event cannot be followed: {}", id, text, e);
         }
     }
 
