@@ -1,5 +1,7 @@
 package io.sunaba.hypervisor.clh;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.sunaba.hypervisor.GuestImage;
 import io.sunaba.hypervisor.Hypervisor;
 import io.sunaba.hypervisor.HypervisorConfig;
@@ -14,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
 
 /// The strict server in the place of Cloud Hypervisor, in a temporary directory.
@@ -137,6 +140,8 @@ final class ClhFixture implements HypervisorFixture {
 
     @Override
     public void close() throws IOException {
+        List<String> forbidden = play.forbiddenRequests();
         PrivateDirectory.delete(directory);
+        assertThat(forbidden).as("forbidden requests").isEmpty();
     }
 }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Our own description of the part of Cloud Hypervisor's API that we use. A type ends with `[]` if
@@ -83,6 +84,45 @@ public final class ApiDescription {
         return values;
     }
 
+    /// Returns all members of all schemas, such as `DiskConfig.path`, and all values of all
+    /// enumerations, such as `ImageType.Raw`.
+    public Set<String> members() {
+        Set<String> members = new TreeSet<>();
+        schemas()
+                .forEach(schema ->
+                        properties(schema)
+                                .keySet()
+                                .forEach(name -> members.add(schema + "." + name)));
+        enums().forEach(each -> values(each).forEach(value -> members.add(each + "." + value)));
+        return members;
+    }
+
+    /// Returns those of [#members] that are in a value, which violates nothing.
+    Set<String> members(String type, JsonElement value) {
+        Set<String> members = new TreeSet<>();
+        collect(type, value, members);
+        return members;
+    }
+
+    private void collect(String type, JsonElement value, Set<String> members) {
+        if (value.isJsonArray()) {
+            value.getAsJsonArray().forEach(each -> collect(type, each, members));
+        } else if (enums().contains(type)) {
+            members.add(type + "." + value.getAsString());
+        } else if (schemas().contains(type)) {
+            Map<String, Property> properties = properties(type);
+            value.getAsJsonObject()
+                    .entrySet()
+                    .forEach(entry -> {
+                        members.add(type + "." + entry.getKey());
+                        collect(
+                                requireNonNull(properties.get(entry.getKey())).type(),
+                                entry.getValue(),
+                                members);
+                    });
+        }
+    }
+
     /// Returns the schema of an operation's body, or null if it has none.
     public @Nullable String body(String operation) {
         JsonElement body =
@@ -101,8 +141,13 @@ public final class ApiDescription {
                     ? List.of()
                     : List.of("the body must be " + schema);
         }
+        return violationsOf(schema, content);
+    }
+
+    /// Lists what is wrong with a value of a schema.
+    List<String> violationsOf(String schema, JsonElement value) {
         List<String> violations = new ArrayList<>();
-        check(schema, content, schema, violations);
+        check(schema, value, schema, violations);
         return violations;
     }
 

@@ -8,6 +8,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /// What a test wants of the stand-ins, and what it is told by them: files in a directory.
 ///
@@ -60,6 +62,10 @@ public record Play(Path directory) {
         return directory.resolve("forbidden.log");
     }
 
+    private Path sent() {
+        return directory.resolve("members.log");
+    }
+
     /// Returns the operations that were asked for.
     public List<String> requests() throws IOException {
         return lines(log());
@@ -68,6 +74,18 @@ public record Play(Path directory) {
     /// Returns what was asked for and must not be.
     public List<String> forbiddenRequests() throws IOException {
         return lines(forbidden());
+    }
+
+    /// Returns the members of schemas that were sent, and the values of enumerations.
+    public Set<String> members() throws IOException {
+        return new TreeSet<>(lines(sent()));
+    }
+
+    /// Notes what a request consists of.
+    void sent(Set<String> members) throws IOException {
+        for (String member : members) {
+            append(sent(), member);
+        }
     }
 
     private static List<String> lines(Path file) throws IOException {

@@ -75,9 +75,7 @@ public final class StrictServer {
             JsonElement content =
                     request.content().isBlank() ? null : JsonParser.parseString(request.content());
             List<String> violations =
-                    request.faults().isEmpty()
-                            ? description.violations(operation, content)
-                            : request.faults();
+                    request.faults().isEmpty() ? violations(operation, content) : request.faults();
             play.request(operation, violations);
             String body = perform(operation, content == null ? null : content.getAsJsonObject());
             http.answer(body.isEmpty() ? 204 : 200, body);
@@ -87,6 +85,30 @@ public final class StrictServer {
         } catch (InterruptedException | RuntimeException e) {
             http.answer(500, new Gson().toJson(List.of("Internal Server Error", e.toString())));
         }
+    }
+
+    /// Lists what is wrong with a request, and notes what it consists of if nothing is.
+    private List<String> violations(String operation, @Nullable JsonElement content)
+            throws IOException, Refusal {
+        List<String> violations = description.violations(operation, content);
+        String schema = description.body(operation);
+        if (!violations.isEmpty() || schema == null || content == null) {
+            return violations;
+        }
+        play.sent(description.members(schema, content));
+        return operation.equals("PUT vm.restore")
+                ? restored(content.getAsJsonObject())
+                : violations;
+    }
+
+    /// Lists what is wrong with the config that a VM is restored from.
+    private List<String> restored(JsonObject content) throws IOException, Refusal {
+        JsonObject config = StrictVm.config(content.get("source_url").getAsString());
+        List<String> violations = description.violationsOf("VmConfig", config);
+        if (violations.isEmpty()) {
+            play.sent(description.members("VmConfig", config));
+        }
+        return violations;
     }
 
     /// Does what follows from a request that has been answered.

@@ -326,7 +326,7 @@ final class StrictVm {
             throw new Refusal(404, FAILED, "The VM is already created");
         }
         Path directory = path(url);
-        JsonObject wanted = read(directory.resolve("config.json"));
+        JsonObject wanted = config(url);
         JsonObject zone =
                 wanted.getAsJsonObject("memory").getAsJsonArray("zones").get(0).getAsJsonObject();
         memory = zone.get("size").getAsLong();
@@ -359,6 +359,11 @@ final class StrictVm {
             lock(disk.getAsJsonObject());
         }
         state = "Paused";
+    }
+
+    /// Returns the config that a VM is restored from.
+    static JsonObject config(String url) throws Refusal, IOException {
+        return read(path(url).resolve("config.json"));
     }
 
     private static JsonObject read(Path file) throws IOException {
