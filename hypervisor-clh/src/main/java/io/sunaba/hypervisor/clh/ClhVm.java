@@ -166,7 +166,8 @@ final class ClhVm extends Vm implements Events.Listener {
         switch (source + "." + event) {
             case "guest.panic" -> ending().panicked();
             case "vmm.shutdown" -> {
-                if (!ending().isAsked()) {
+                // It ends in the same way when a thread of its own fails.
+                if (!ending().isAsked() && !VmmLog.tellsOfFailure(files.log())) {
                     ending().poweredOff();
                 }
             }

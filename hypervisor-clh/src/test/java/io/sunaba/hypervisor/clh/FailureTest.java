@@ -244,6 +244,15 @@ class FailureTest {
         assertThat(end("test.panic.told").reason()).isEqualTo(Reason.PANICKED);
     }
 
+    /// Its events are those of a guest that powers itself off, which errors of other kinds may have
+    /// gone before.
+    @Test
+    void vmmThatEndsItselfHasFailed() throws Exception {
+        MachineExit exit = end("test.vcpu");
+        assertThat(exit.reason()).isEqualTo(Reason.FAILED);
+        assertThat(exit.detail()).contains("VCPU generated error");
+    }
+
     private MachineExit end(String arguments) throws Exception {
         Machine machine = hypervisor.create(new MachineSpec(ID, fixture.config(arguments)));
         machine.start();

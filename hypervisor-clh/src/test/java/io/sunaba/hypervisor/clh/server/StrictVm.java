@@ -131,7 +131,12 @@ final class StrictVm {
             monitor.tell("vm", "rebooting");
         } else if (cmdline.contains("test.reset")) {
             monitor.tell("vm", "rebooting");
-        } else if (cmdline.contains("test.poweroff")) {
+        } else if (cmdline.contains("test.poweroff") || cmdline.contains("test.vcpu")) {
+            System.err.println(
+                    "cloud-hypervisor: 1.200000s: <vcpu0> ERROR:"
+                            + (cmdline.contains("test.vcpu")
+                                    ? "vmm/src/cpu.rs:1460 -- VCPU generated error: VcpuRun(Unhandled)"
+                                    : "vmm/src/device_manager.rs:5100 -- Failed ejecting device 9: MissingDevice"));
             monitor.tell("vm", "shutdown");
             monitor.tell("vm", "deleted");
             monitor.tell("vmm", "shutdown");
