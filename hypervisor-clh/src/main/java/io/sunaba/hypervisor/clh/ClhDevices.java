@@ -1,13 +1,18 @@
 package io.sunaba.hypervisor.clh;
 
+import io.sunaba.error.SunabaException;
 import io.sunaba.hypervisor.PciPath;
 import io.sunaba.vmm.device.Device;
 import io.sunaba.vmm.device.DeviceKind;
 import io.sunaba.vmm.device.Devices;
 import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What is plugged into a machine, on its one bus.
 final class ClhDevices extends Devices<ApiException> {
+    private static final Logger LOG = LoggerFactory.getLogger(ClhDevices.class);
+
     private final ClhVm vm;
 
     ClhDevices(ClhVm vm, Duration unplugTimeout) {
@@ -40,7 +45,8 @@ final class ClhDevices extends Devices<ApiException> {
         vm.api().change("vm.remove-device", new Requests.RemoveDevice(device.name()));
     }
 
-    /// Takes an id and a slot, and plugs a device there. On failure they are free again.
+    /// Takes an id and a slot, and plugs a device there. On failure they are free again, unless
+    /// Cloud Hypervisor has plugged it all the same and keeps it.
     Device plug(DeviceKind kind, String id, Step step) throws ApiException, InterruptedException {
         vm.changes().lockInterruptibly();
         try {
@@ -51,6 +57,9 @@ final class ClhDevices extends Devices<ApiException> {
                 step.run(device);
                 plugged = true;
                 return device;
+            } catch (ApiException e) {
+                withdraw(device, e);
+                throw e;
             } finally {
                 if (!plugged) {
                     forget(device);
@@ -58,6 +67,37 @@ final class ClhDevices extends Devices<ApiException> {
             }
         } finally {
             vm.changes().unlock();
+        }
+    }
+
+    /// Takes a device out again that Cloud Hypervisor has plugged without an answer in time. One
+    /// that it keeps stays known, with its id and its slot. An interrupt is kept for later.
+    ///
+    /// @param failure what became of the request
+    void withdraw(Device device, ApiException failure) {
+        if (failure.status() != ApiException.NONE || !vm.process().isAlive()) {
+            return;
+        }
+        boolean interrupted = Thread.interrupted();
+        boolean gone = false;
+        try {
+            // It answers one request after the other.
+            if (vm.api().info().has(device.name())) {
+                remove(device);
+            }
+            gone = true;
+        } catch (InterruptedException _) {
+            interrupted = true;
+        } catch (ApiException | SunabaException e) {
+            LOG.warn("machine {}: {} may be plugged", vm.id(), device, e);
+        } finally {
+            if (!gone) {
+                // Another than the one that the caller forgets.
+                found(device.kind(), device.id(), device.slot());
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

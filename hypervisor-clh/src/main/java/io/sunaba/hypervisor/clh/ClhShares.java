@@ -41,6 +41,7 @@ final class ClhShares extends Shares {
         try {
             vm.api().change("vm.add-fs", fs);
         } catch (ApiException e) {
+            devices.withdraw(device, e);
             throw vm.failure(
                     "cannot plug shared directory %s into machine %s".formatted(spec.id(), vm.id()),
                     e);

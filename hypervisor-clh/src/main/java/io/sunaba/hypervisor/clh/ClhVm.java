@@ -127,8 +127,27 @@ final class ClhVm extends Vm implements Events.Listener {
             api.change(request, null);
             noteState(to);
         } catch (ApiException e) {
-            throw failure("cannot %s machine %s".formatted(operation, id()), e);
+            if (e.status() != ApiException.NONE || !hasReached(to)) {
+                throw failure("cannot %s machine %s".formatted(operation, id()), e);
+            }
         }
+    }
+
+    /// Looks what became of a request without an answer in time. An interrupt is kept for later.
+    private boolean hasReached(MachineState wanted) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            noteState(stateOf(api.info().state()));
+        } catch (InterruptedException _) {
+            interrupted = true;
+        } catch (ApiException e) {
+            LOG.warn("machine {}: its state may be another than {}", id(), state(), e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        return state() == wanted;
     }
 
     /// Makes the error of what Cloud Hypervisor refused, or did not live to answer.

@@ -19,7 +19,15 @@ final class Requests {
             VmConfig config,
             String state,
             long memoryActualSize,
-            @Nullable Map<String, Node> deviceTree) {}
+            @Nullable Map<String, Node> deviceTree) {
+        /// Tells whether a device is plugged.
+        boolean has(String name) {
+            return deviceTree != null
+                    && deviceTree.values().stream()
+                            .map(Node::children)
+                            .anyMatch(children -> children != null && children.contains(name));
+        }
+    }
 
     /// A device, or what stands between it and its bus.
     ///

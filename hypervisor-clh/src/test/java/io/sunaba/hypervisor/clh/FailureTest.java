@@ -224,6 +224,44 @@ class FailureTest {
     }
 
     @Test
+    void whatIsDoneTooLateIsKnown() throws Exception {
+        ClhConfig usual = fixture.settings();
+        ClhHypervisor impatient =
+                new ClhHypervisor(
+                        new ClhConfig(
+                                usual.binary(),
+                                "",
+                                usual.kvm(),
+                                usual.runtimeDirectory(),
+                                usual.startTimeout(),
+                                Duration.ofSeconds(5),
+                                usual.unplugTimeout()));
+        Machine machine = impatient.create(new MachineSpec(ID, fixture.config()));
+        machine.start();
+        DiskHotplug disks = machine.ability(DiskHotplug.class);
+        fixture.play().delay("PUT vm.add-disk", 6500);
+        assertThatThrownBy(() -> disks.plugDisk(disk("a")))
+                .isInstanceOf(UnavailableException.class)
+                .hasMessageContaining("does not answer vm.add-disk");
+        assertThat(fixture.play().requests()).endsWith("PUT vm.remove-device");
+        fixture.play().end("PUT vm.add-disk");
+        assertThat(disks.plugDisk(disk("a")).value()).isEqualTo("08");
+        fixture.play().delay("PUT vm.pause", 6500);
+        machine.pause();
+        assertThat(machine.state()).isEqualTo(MachineState.PAUSED);
+        // Of a machine that is paused, the device stays, and is known.
+        fixture.play().delay("PUT vm.add-disk", 6500);
+        assertThatThrownBy(() -> disks.plugDisk(disk("b")))
+                .isInstanceOf(UnavailableException.class);
+        assertThatThrownBy(() -> disks.plugDisk(disk("b"))).isInstanceOf(ConflictException.class);
+        machine.resume();
+        disks.unplugDisk("b");
+        machine.stop();
+        impatient.deactivate();
+        nothingIsLeft();
+    }
+
+    @Test
     void vmmThatDoesNotEndIsKilled() throws Exception {
         Machine machine = start();
         fixture.play().delay("PUT vmm.shutdown", 600_000);

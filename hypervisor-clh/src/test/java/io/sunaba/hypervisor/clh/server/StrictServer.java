@@ -76,8 +76,12 @@ public final class StrictServer {
                     request.content().isBlank() ? null : JsonParser.parseString(request.content());
             List<String> violations =
                     request.faults().isEmpty() ? violations(operation, content) : request.faults();
-            play.request(operation, violations);
-            String body = perform(operation, content == null ? null : content.getAsJsonObject());
+            String body;
+            // One after the other, however long it takes.
+            synchronized (this) {
+                play.request(operation, violations);
+                body = perform(operation, content == null ? null : content.getAsJsonObject());
+            }
             http.answer(body.isEmpty() ? 204 : 200, body);
             afterwards(operation);
         } catch (Refusal e) {
@@ -120,7 +124,7 @@ public final class StrictServer {
         }
     }
 
-    private synchronized String perform(String operation, @Nullable JsonObject content)
+    private String perform(String operation, @Nullable JsonObject content)
             throws IOException, Refusal {
         if (content == null) {
             return perform(operation);
