@@ -1,16 +1,21 @@
 package io.sunaba.itests;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.jar.JarInputStream;
+import java.util.jar.JarOutputStream;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -20,6 +25,8 @@ import org.junit.jupiter.api.Test;
 class ExamplesIT {
     private static final List<String> EXAMPLES =
             List.of("factory-queue", "hypervisor-remote", "storage-memory", "storage-redis");
+
+    private static final String COMPONENT = "OSGI-INF/org.example.sunaba.memory.MemoryStorage.xml";
 
     private static PluginProjects projects;
     private static Installation sunaba;
@@ -90,6 +97,56 @@ class ExamplesIT {
         sunaba.exec("storage:use fs").expectSuccess();
         Files.delete(bundle);
         awaitGone("memory");
+    }
+
+    /// It holds other records, so that it does not serve, whatever its ranking.
+    @Test
+    void storageThatBearsTheNameOfTheOneInUseIsNotTakenUp() throws IOException {
+        String before = sunaba.exec("storage:list").expectSuccess().text();
+        sunaba.configure(
+                "org.example.sunaba.storage.memory",
+                "directory",
+                sunaba.home().resolve("other").toString());
+        Path bundle = sunaba.home().resolve("deploy/other-fs.jar");
+        Files.write(bundle, renamed(jar("storage-memory"), "memory", "fs"));
+        Installation.await(
+                "it is told: " + plugins(), () -> plugins().contains("not taken up: the log"));
+        assertThat(sunaba.exec("storage:list").expectSuccess().text()).isEqualTo(before);
+        assertThat(Files.readString(sunaba.data().resolve("log/sunaba.log")))
+                .contains("storage 'fs' of this bundle holds other records");
+
+        Files.delete(bundle);
+        Installation.await(
+                "it is gone: " + plugins(), () -> !plugins().contains("not taken up: the log"));
+        assertThat(sunaba.exec("storage:list").expectSuccess().text()).isEqualTo(before);
+    }
+
+    /// Returns a bundle whose component has another plugin's name, and a higher ranking.
+    private static byte[] renamed(Path jar, String from, String to) throws IOException {
+        ByteArrayOutputStream renamed = new ByteArrayOutputStream();
+        try (JarInputStream in = new JarInputStream(Files.newInputStream(jar));
+                JarOutputStream out = new JarOutputStream(renamed, in.getManifest())) {
+            for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+                out.putNextEntry(new ZipEntry(entry.getName()));
+                byte[] content = in.readAllBytes();
+                if (entry.getName().equals(COMPONENT)) {
+                    String component = new String(content, UTF_8);
+                    String name = "name=\"sunaba.name\" type=\"String\" value=\"%s\"/>";
+                    assertThat(component).contains(name.formatted(from));
+                    content =
+                            component
+                                    .replace(
+                                            name.formatted(from),
+                                            name.formatted(to)
+                                                    + "<property name=\"service.ranking\""
+                                                    + " type=\"Integer\" value=\"100\"/>")
+                                    .getBytes(UTF_8);
+                }
+                out.write(content);
+                out.closeEntry();
+            }
+        }
+        return renamed.toByteArray();
     }
 
     @Test

@@ -30,6 +30,8 @@ import org.osgi.service.component.runtime.dto.UnsatisfiedReferenceDTO;
 /// The plugins of the platform, and the parts of bundles that cannot work.
 public final class Plugins {
     private static final Map<String, String> KINDS = kinds();
+    private static final String STORAGE = "storage";
+    private static final String CORE = "io.sunaba.core";
     private static final Pattern MEANT_FOR_PEOPLE =
             Pattern.compile("(Caused by: )?io\\.sunaba\\.error\\.");
 
@@ -188,7 +190,23 @@ public final class Plugins {
                 Objects.toString(service.getProperty(Hypervisor.NAME), null),
                 bundle.getSymbolicName(),
                 bundle.getVersion().toString(),
-                answer == Probe.Answer.WORKS ? "active" : "does not become ready");
+                state(kind, service, answer));
+    }
+
+    private static String state(String kind, ServiceReference<?> service, Probe.Answer answer) {
+        if (answer != Probe.Answer.WORKS) {
+            return "does not become ready";
+        }
+        return kind.equals(STORAGE) && !usedByCore(service)
+                ? "not taken up: the log tells why"
+                : "active";
+    }
+
+    /// The core refuses storages that hold other records under the name of the one in use.
+    private static boolean usedByCore(ServiceReference<?> storage) {
+        Bundle[] users = storage.getUsingBundles();
+        return users != null
+                && Arrays.stream(users).anyMatch(user -> CORE.equals(user.getSymbolicName()));
     }
 
     private static @Nullable String kind(ComponentDescriptionDTO component) {
