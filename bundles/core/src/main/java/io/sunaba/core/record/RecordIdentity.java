@@ -50,10 +50,17 @@ final class RecordIdentity {
     boolean fits(StoredIndex index, @Nullable String remembered, boolean alone) {
         StoredIndex known = loaded;
         String expected = known == null ? remembered : id;
-        if (expected != null && index.store() != null) {
+        if (expected != null && index.found() && (known == null || index.store() != null)) {
             return expected.equals(index.store());
         }
         return alone && (known == null || (!written && sameIds(known, index)));
+    }
+
+    /// Tells whether an index, before it is written for the first time, is the one that was loaded,
+    /// or what an attempt to write it left.
+    boolean isAsLoaded(StoredIndex now) {
+        StoredIndex known = loaded;
+        return known == null || id.equals(now.store()) || sameIds(known, now);
     }
 
     /// As long as no id is written, the index is as it was.

@@ -39,6 +39,11 @@ public final class SandboxRecords {
             return true;
         }
 
+        /// Returns the id of the records that it held last, or null if that is not known.
+        default @Nullable String records() {
+            return null;
+        }
+
         /// Forgets which records it holds, before they are given another id.
         default void forgetRecords() {}
 
@@ -66,8 +71,13 @@ public final class SandboxRecords {
     }
 
     /// Loads the index and returns the ids in it. Goes before all else.
+    ///
+    /// @throws UnavailableException if it cannot be read, or is that of other records
     public List<String> loadIndex() throws InterruptedException {
         StoredIndex loaded = StoredIndex.read(storage.require());
+        if (!identity.fits(loaded, storage.records(), true)) {
+            throw new UnavailableException("they are other records than this platform's");
+        }
         identity.load(loaded);
         indexLock.lockInterruptibly();
         try {
@@ -113,20 +123,34 @@ public final class SandboxRecords {
         }
     }
 
-    /// Tells whether a storage may hold these records. One whose index cannot be read may, so that
+    /// The index of a storage that comes.
+    ///
+    /// @param index null if it cannot be read
+    public record Found(@Nullable StoredIndex index) {}
+
+    /// Reads the index of a storage that comes.
+    public static Found find(MetadataStorage candidate) {
+        try {
+            return new Found(StoredIndex.read(candidate));
+        } catch (SunabaException e) {
+            LOG.debug("The index of a storage that comes cannot be read", e);
+            return new Found(null);
+        }
+    }
+
+    /// Tells whether what was found may be these records. An index that cannot be read may, so that
     /// the damage is told when it is loaded.
     ///
     /// @param remembered the id of the records that were loaded last, if it is known
     /// @param alone whether no other storage of its name serves
-    public boolean mayBeIn(MetadataStorage candidate, @Nullable String remembered, boolean alone) {
-        StoredIndex found;
-        try {
-            found = StoredIndex.read(candidate);
-        } catch (SunabaException e) {
-            LOG.debug("The index of a storage that comes cannot be read", e);
-            return alone;
-        }
-        return identity.fits(found, remembered, alone);
+    public boolean mayBe(Found found, @Nullable String remembered, boolean alone) {
+        StoredIndex index = found.index();
+        return index == null ? alone : identity.fits(index, remembered, alone);
+    }
+
+    /// Tells whether a storage has records that a move of these would delete though these are lost.
+    public boolean wouldLose(MetadataStorage target) {
+        return !identity.written() && !StoredIndex.read(target).ids().isEmpty();
     }
 
     private void mendIndex() throws InterruptedException {
@@ -163,6 +187,11 @@ public final class SandboxRecords {
     private void writeIndex(Set<String> ids) throws InterruptedException {
         boolean first = !identity.written();
         if (first) {
+            if (!identity.isAsLoaded(StoredIndex.read(storage.require()))) {
+                throw new UnavailableException(
+                        "the index of sandboxes is another one than was loaded: stop and start the"
+                                + " platform, which loads it again");
+            }
             storage.forgetRecords();
         }
         byte[] data = StoredIndex.encode(ids, identity.id());

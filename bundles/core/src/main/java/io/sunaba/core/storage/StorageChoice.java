@@ -79,8 +79,8 @@ public final class StorageChoice implements SandboxRecords.Storage {
         return known;
     }
 
-    /// Returns the id of the records, if it is remembered.
-    @Nullable String records() {
+    @Override
+    public @Nullable String records() {
         return chosen().records();
     }
 

@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +37,7 @@ public final class StoredRecords implements Storages {
     private final StorageAdmission admission;
     private final SandboxRecords records;
     private final SandboxRegistry registry;
+    private final ReentrantLock moving = new ReentrantLock();
 
     public StoredRecords(
             Plugins plugins,
@@ -63,13 +65,27 @@ public final class StoredRecords implements Storages {
     @Override
     public void use(String name) throws InterruptedException {
         registry.awaitRecords();
-        if (choice.is(name)) {
-            return;
+        moving.lockInterruptibly();
+        try {
+            if (!choice.is(name)) {
+                move(choice.name(), name);
+            }
+        } finally {
+            moving.unlock();
         }
-        String before = choice.name();
-        MetadataStorage target = plugins.require(Kind.STORAGE, name);
-        records.moveTo(target, () -> admission.choose(name, target));
-        LOG.info("The records have moved from storage {} to {}", before, name);
+    }
+
+    private void move(String from, String to) throws InterruptedException {
+        MetadataStorage target = plugins.require(Kind.STORAGE, to);
+        admission.requireOnly(to, target);
+        if (records.wouldLose(target)) {
+            throw new ConflictException(
+                    ("the records in storage '%s' are lost, and '%s' has some, which would go with"
+                                    + " them: to use those, stop the platform and write '%s' into %s")
+                            .formatted(from, to, to, choice.place()));
+        }
+        records.moveTo(target, () -> admission.choose(to, target));
+        LOG.info("The records have moved from storage {} to {}", from, to);
     }
 
     @Override

@@ -174,7 +174,10 @@ class RecoveryTest {
         running();
         platform.stop();
         platform.storage.records.remove("sandbox/web");
-        byte[] empty = "{\"format\":1,\"ids\":[]}".getBytes(UTF_8);
+        byte[] empty =
+                new String(platform.storage.load("sandboxes"), UTF_8)
+                        .replace("\"web\"", "")
+                        .getBytes(UTF_8);
         platform.storage.records.put("sandboxes", empty);
         platform.storage.records.put("sandboxes.copy", empty);
         platform.start();

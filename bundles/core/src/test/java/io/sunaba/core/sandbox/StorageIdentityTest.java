@@ -205,6 +205,7 @@ class StorageIdentityTest {
         platform.stop();
         platform = new Platform(directory.resolve("fresh"), Duration.ofMillis(500));
         assertThatThrownBy(() -> come(other, 5)).isInstanceOf(UnavailableException.class);
+        assertThat(platform.sandboxes.list()).isEmpty(); // once it is loaded
     }
 
     @Test
@@ -233,6 +234,64 @@ class StorageIdentityTest {
         running();
         write(other, "{");
         assertRefused(other, 5);
+    }
+
+    @Test
+    void damagedStoreThatTurnsOutToBeAnotherIsNotLoaded() throws Exception {
+        running();
+        String own = remembered();
+        platform.stop();
+        platform.startWithoutPlugins();
+        write(other, "{");
+        come(other, 5);
+        write(other, index(ID));
+        platform.add(platform.driver);
+        platform.add(platform.hypervisor);
+        assertThatThrownBy(() -> platform.sandboxes.list())
+                .isInstanceOf(UnavailableException.class)
+                .hasMessageContaining("other records");
+        assertThat(platform.hypervisor.only().exit).isNotDone();
+        assertThat(remembered()).isEqualTo(own);
+    }
+
+    @Test
+    void indexWithoutAnIdIsAnotherOneOnceThereIsAnId() throws Exception {
+        running();
+        platform.stop();
+        write(other, EMPTY_OF_EARLIER_VERSION);
+        platform.startWithoutPlugins();
+        assertRefused(other, 5);
+    }
+
+    @Test
+    void recordsThatAreRestoredUnderALostPlatformAreNotOverwritten() throws Exception {
+        running();
+        platform.stop();
+        Map<String, byte[]> backup = Map.copyOf(platform.storage.records);
+        platform.storage.records.clear();
+        platform.start();
+        assertThat(platform.sandboxes.list()).isEmpty();
+        platform.storage.records.putAll(backup);
+        assertThatThrownBy(() -> platform.create("next"))
+                .isInstanceOf(UnavailableException.class)
+                .hasMessageContaining("stop and start the platform");
+        platform.stop();
+        platform.start();
+        assertRuns();
+    }
+
+    @Test
+    void lostRecordsDoNotReplaceThoseThatAreLeftElsewhere() throws Exception {
+        running();
+        platform.stop();
+        other.records.putAll(platform.storage.records);
+        platform.storage.records.clear();
+        platform.start();
+        platform.plugins.add(Kind.STORAGE, other, Map.of("sunaba.name", "other"));
+        assertThatThrownBy(() -> platform.storages().use("other"))
+                .isInstanceOf(ConflictException.class)
+                .hasMessageContainingAll("'fake'", "lost", "'other'", choice().toString());
+        assertThat(other.records).containsKey("sandbox/web");
     }
 
     @Test
@@ -299,6 +358,7 @@ class StorageIdentityTest {
         assertThat(platform.sandboxes.list()).isEmpty();
         platform.stop();
         write(platform.storage, EMPTY_OF_EARLIER_VERSION);
+        Files.writeString(choice(), "fake\n");
         platform.start();
         assertThat(platform.sandboxes.list()).isEmpty();
         assertThat(text(platform.storage)).contains(remembered().substring("fake ".length()));

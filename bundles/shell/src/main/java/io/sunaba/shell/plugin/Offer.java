@@ -17,7 +17,8 @@ import org.osgi.framework.ServiceReference;
 record Offer(String type, @Nullable String name) {
     private static final String OURS = "io.sunaba.";
 
-    /// Returns what a bundle offers that works: a component may fail when it is first wanted.
+    /// Returns what a bundle offers that works, and is taken up: a component may fail when it is
+    /// first wanted.
     static Set<Offer> of(Bundle bundle, BundleContext context) {
         Set<Offer> offers = new HashSet<>();
         ServiceReference<?>[] services = bundle.getRegisteredServices();
@@ -25,7 +26,7 @@ record Offer(String type, @Nullable String name) {
             return offers;
         }
         for (ServiceReference<?> service : services) {
-            if (works(service, context)) {
+            if (works(service, context) && TakenUp.byCore(service, context)) {
                 String name = Objects.toString(service.getProperty(Hypervisor.NAME), null);
                 for (String type : (String[]) service.getProperty(Constants.OBJECTCLASS)) {
                     if (type.startsWith(OURS)) {

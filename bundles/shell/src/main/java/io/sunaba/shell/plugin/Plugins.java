@@ -30,8 +30,6 @@ import org.osgi.service.component.runtime.dto.UnsatisfiedReferenceDTO;
 /// The plugins of the platform, and the parts of bundles that cannot work.
 public final class Plugins {
     private static final Map<String, String> KINDS = kinds();
-    private static final String STORAGE = "storage";
-    private static final String CORE = "io.sunaba.core";
     private static final Pattern MEANT_FOR_PEOPLE =
             Pattern.compile("(Caused by: )?io\\.sunaba\\.error\\.");
 
@@ -183,30 +181,21 @@ public final class Plugins {
     }
 
     /// One that fails is told with the components.
-    private static PluginStatus status(
+    private PluginStatus status(
             String kind, ServiceReference<?> service, Bundle bundle, Probe.Answer answer) {
         return new PluginStatus(
                 kind,
                 Objects.toString(service.getProperty(Hypervisor.NAME), null),
                 bundle.getSymbolicName(),
                 bundle.getVersion().toString(),
-                state(kind, service, answer));
+                state(service, answer));
     }
 
-    private static String state(String kind, ServiceReference<?> service, Probe.Answer answer) {
+    private String state(ServiceReference<?> service, Probe.Answer answer) {
         if (answer != Probe.Answer.WORKS) {
             return "does not become ready";
         }
-        return kind.equals(STORAGE) && !usedByCore(service)
-                ? "not taken up: the log tells why"
-                : "active";
-    }
-
-    /// The core refuses storages that hold other records under the name of the one in use.
-    private static boolean usedByCore(ServiceReference<?> storage) {
-        Bundle[] users = storage.getUsingBundles();
-        return users != null
-                && Arrays.stream(users).anyMatch(user -> CORE.equals(user.getSymbolicName()));
+        return TakenUp.byCore(service, context) ? "active" : "not taken up: the log tells why";
     }
 
     private static @Nullable String kind(ComponentDescriptionDTO component) {
