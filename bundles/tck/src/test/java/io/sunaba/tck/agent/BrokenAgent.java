@@ -1,5 +1,6 @@
 package io.sunaba.tck.agent;
 
+import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 
 import io.sunaba.agent.Agent;
@@ -33,6 +34,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +51,7 @@ final class BrokenAgent implements Agent {
     private final ReentrantLock one = new ReentrantLock();
     private volatile boolean closed;
     private volatile boolean gone;
-    private volatile String lastProcess = "";
+    private final AtomicReference<@Nullable String> firstProcess = new AtomicReference<>();
 
     BrokenAgent(PlayGuest guest, @Nullable AgentFault fault, SocketChannel channel) {
         this.guest = guest;
@@ -209,7 +211,7 @@ final class BrokenAgent implements Agent {
             throw new ConflictException("there is a process " + processId);
         }
         made.start();
-        lastProcess = processId;
+        firstProcess.compareAndSet(null, processId);
     }
 
     @Override
@@ -341,7 +343,9 @@ final class BrokenAgent implements Agent {
         PlayProcess process =
                 process(
                         containerId,
-                        further && is(AgentFault.CONFUSES_PROCESSES) ? lastProcess : processId);
+                        further && is(AgentFault.CONFUSES_PROCESSES)
+                                ? requireNonNull(firstProcess.get())
+                                : processId);
         if (is(AgentFault.DROPS_OUTPUT) && process.exit.isDone()) {
             return new byte[0];
         }
