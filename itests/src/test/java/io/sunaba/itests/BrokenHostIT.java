@@ -216,11 +216,12 @@ class BrokenHostIT {
                 mount -t tmpfs tmpfs /run
                 bin=$(dirname "$0")/bin/sunaba
                 sunaba() { "$bin" exec "$@" 2>&1; }
+                must() { sunaba "$@" >told || { cat told; exit 1; }; }
                 sleeper="--rootfs ROOTFS -- sleep 100000"
                 fill() { dd if=/dev/zero of="$SUNABA_DATA/ballast" 2>/dev/null || true; }
                 "$bin" start >/dev/null
-                sunaba "sandbox:create --id live --memory 128M; container:create live a $sleeper" >/dev/null
-                sunaba "sandbox:start live; container:create live b $sleeper" >/dev/null
+                must "sandbox:create --id live --memory 128M; container:create live a $sleeper"
+                must "sandbox:start live; container:create live b $sleeper"
                 fill
                 for line in "container:create live c $sleeper" 'container:start live b' \
                         'container:pause live a' 'container:delete live b'; do
@@ -228,9 +229,9 @@ class BrokenHostIT {
                     grep -o 'No space left on device' out
                 done
                 rm "$SUNABA_DATA/ballast"
-                sunaba "container:create live c $sleeper" >/dev/null
-                sunaba 'container:start live b; container:pause live a; container:resume live a' >/dev/null
-                sunaba "container:stop --force live b; container:delete live b" >/dev/null
+                must "container:create live c $sleeper"
+                must 'container:start live b; container:pause live a; container:resume live a'
+                must "container:stop --force live b; container:delete live b"
                 sunaba 'container:exec live a -- echo a runs'
                 fill
                 sunaba 'sandbox:delete --force live' >out || echo 'delete refused'
