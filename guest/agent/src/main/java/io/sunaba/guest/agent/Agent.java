@@ -83,7 +83,8 @@ final class Agent {
         storages =
                 new Storages(
                         calls,
-                        new BlockDevices(Path.of("/sys/devices/pci0000:00"), uevents),
+                        new BlockDevices(
+                                Path.of("/sys/devices/pci0000:00"), Path.of("/dev"), uevents),
                         new SharedDirectories(calls, uevents));
         mountsAhead = new MountsAhead(storages);
         oomWatch = new OomWatch(calls, events);

@@ -26,11 +26,14 @@ final class BlockDevices {
     record DeviceNumber(int major, int minor) {}
 
     private final Path rootBus;
+    private final Path deviceFiles;
     private final Uevents uevents;
 
     /// @param rootBus the directory of the first PCI bus in sysfs
-    BlockDevices(Path rootBus, Uevents uevents) {
+    /// @param deviceFiles where device files are
+    BlockDevices(Path rootBus, Path deviceFiles, Uevents uevents) {
         this.rootBus = rootBus;
+        this.deviceFiles = deviceFiles;
         this.uevents = uevents;
     }
 
@@ -91,8 +94,10 @@ final class BlockDevices {
         if (virtio.isEmpty() || !Files.isDirectory(virtio.get().resolve("block"))) {
             return Optional.empty();
         }
+        // The kernel makes a disk's file after its entry in sysfs, and before it tells of it.
         return child(virtio.get().resolve("block"), "*")
-                .map(block -> Path.of("/dev").resolve(block.getFileName()));
+                .map(block -> deviceFiles.resolve(block.getFileName()))
+                .filter(Files::exists);
     }
 
     /// Returns the number of a disk.

@@ -12,11 +12,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 class BlockDevicesTest {
     @TempDir private Path bus;
+    @TempDir private Path files;
 
     private BlockDevices devices() throws Exception {
         ExecutorService executor = Threads.pool();
         SystemCalls calls = new LinuxSystemCalls();
-        return new BlockDevices(bus, new Uevents(calls, new EventLoop(calls, executor)));
+        return new BlockDevices(bus, files, new Uevents(calls, new EventLoop(calls, executor)));
     }
 
     @Test
@@ -26,8 +27,11 @@ class BlockDevicesTest {
         Files.createDirectories(bus.resolve("0000:00:09.0/0000:03:00.0/virtio7/net"));
         BlockDevices devices = devices();
 
-        assertThat(devices.await("08/00")).isEqualTo(Path.of("/dev/vdb"));
-        assertThat(devices.await("08.1/00")).isEqualTo(Path.of("/dev/vdc"));
+        assertThat(devices.find("08/00")).as("without its file yet").isEmpty();
+        Path b = Files.createFile(files.resolve("vdb"));
+        Path c = Files.createFile(files.resolve("vdc"));
+        assertThat(devices.await("08/00")).isEqualTo(b);
+        assertThat(devices.await("08.1/00")).isEqualTo(c);
         assertThat(devices.find("09/00")).as("no disk").isEmpty();
         assertThat(devices.find("0a/00")).as("nothing").isEmpty();
     }
