@@ -220,6 +220,7 @@ class BrokenHostIT {
                 sleeper="--rootfs ROOTFS -- sleep 100000"
                 fill() { dd if=/dev/zero of="$SUNABA_DATA/ballast" 2>/dev/null || true; }
                 "$bin" start >/dev/null
+                trap 'sunaba "sandbox:delete --force live" >told || true; "$bin" stop >told || true' EXIT
                 must "sandbox:create --id live --memory 128M; container:create live a $sleeper"
                 must "sandbox:start live; container:create live b $sleeper"
                 fill
