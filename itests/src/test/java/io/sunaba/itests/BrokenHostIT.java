@@ -215,12 +215,13 @@ class BrokenHostIT {
                 mount -t tmpfs -o size=48m tmpfs "$SUNABA_DATA"
                 mount -t tmpfs tmpfs /run
                 bin=$(dirname "$0")/bin/sunaba
+                told=$(dirname "$0")/told
                 sunaba() { "$bin" exec "$@" 2>&1; }
-                must() { sunaba "$@" >told || { cat told; exit 1; }; }
+                must() { sunaba "$@" >"$told" || { cat "$told"; exit 1; }; }
                 sleeper="--rootfs ROOTFS -- sleep 100000"
                 fill() { dd if=/dev/zero of="$SUNABA_DATA/ballast" 2>/dev/null || true; }
                 "$bin" start >/dev/null
-                trap 'sunaba "sandbox:delete --force live" >told || true; "$bin" stop >told || true' EXIT
+                trap 'sunaba "sandbox:delete --force live" >"$told" || true; "$bin" stop >"$told" || true' EXIT
                 must "sandbox:create --id live --memory 128M; container:create live a $sleeper"
                 must "sandbox:start live; container:create live b $sleeper"
                 fill
