@@ -227,8 +227,8 @@ class BrokenHostIT {
                 fill
                 for line in "container:create live c $sleeper" 'container:start live b' \
                         'container:pause live a' 'container:delete live b'; do
-                    if sunaba "$line" >out; then echo "not refused: $line"; fi
-                    grep -o 'No space left on device' out
+                    if sunaba "$line" >"$told"; then echo "not refused: $line"; fi
+                    grep -o 'No space left on device' "$told"
                 done
                 rm "$SUNABA_DATA/ballast"
                 must "container:create live c $sleeper"
@@ -236,7 +236,7 @@ class BrokenHostIT {
                 must "container:stop --force live b; container:delete live b"
                 sunaba 'container:exec live a -- echo a runs'
                 fill
-                sunaba 'sandbox:delete --force live' >out || echo 'delete refused'
+                sunaba 'sandbox:delete --force live' >"$told" || echo 'delete refused'
                 rm "$SUNABA_DATA/ballast"
                 "$bin" stop >/dev/null
                 "$bin" start >/dev/null
