@@ -51,7 +51,6 @@ import org.jspecify.annotations.Nullable;
 
 /// The calls of `grpc.AgentService`. Those that are not here are answered with UNIMPLEMENTED.
 final class AgentCalls extends AgentServiceGrpc.AgentServiceImplBase {
-    private static final Path NETWORK = Path.of("/sys/class/net");
     private static final Path PROC = Path.of("/proc");
 
     private final Agent agent;
@@ -186,7 +185,7 @@ final class AgentCalls extends AgentServiceGrpc.AgentServiceImplBase {
     public void statsContainer(
             StatsContainerRequest request, StreamObserver<StatsContainerResponse> reply) {
         Reply.answer(
-                reply, () -> Statistics.of(container(request.getContainerId()).cgroup(), NETWORK));
+                reply, () -> Statistics.of(container(request.getContainerId()).cgroup(), PROC));
     }
 
     @Override

@@ -12,20 +12,31 @@ import io.sunaba.guest.protocol.PidsStats;
 import io.sunaba.guest.protocol.StatsContainerResponse;
 import io.sunaba.guest.protocol.ThrottlingData;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// Reads a container's figures from its control group, and the sandbox's network from sysfs.
+/// Reads a container's figures from its control group, and the sandbox's network from `/proc`.
 final class Statistics {
     private static final int NANOS_PER_MICRO = 1000;
 
+    /// Where in a line of `net/dev` the counts begin, and where the others are from there.
+    private static final int RECEIVED = 1;
+
+    private static final int SENT = 9;
+
+    /// Titles are fewer.
+    private static final int LAST = 16;
+
+    private static final int PACKETS = 1;
+    private static final int ERRORS = 2;
+    private static final int DROPPED = 3;
+
     private Statistics() {}
 
-    static StatsContainerResponse of(Cgroup cgroup, Path interfaces) throws IOException {
+    static StatsContainerResponse of(Cgroup cgroup, Path proc) throws IOException {
         return StatsContainerResponse.newBuilder()
                 .setCgroupStats(
                         CgroupStats.newBuilder()
@@ -36,7 +47,7 @@ final class Statistics {
                                                 .setCurrent(cgroup.number("pids.current"))
                                                 .setLimit(cgroup.number("pids.max")))
                                 .setBlkioStats(blockIo(cgroup)))
-                .addAllNetworkStats(network(interfaces))
+                .addAllNetworkStats(network(proc))
                 .build();
     }
 
@@ -114,29 +125,31 @@ final class Statistics {
         return stats.build();
     }
 
-    private static List<NetworkStats> network(Path interfaces) throws IOException {
+    /// One file with all interfaces: `name: bytes packets errs drop fifo frame compressed
+    /// multicast` of what was received, and the like of what was sent, below two lines of titles
+    /// (see proc_net(5)).
+    private static List<NetworkStats> network(Path proc) {
         List<NetworkStats> stats = new ArrayList<>();
-        try (DirectoryStream<Path> directories = Files.newDirectoryStream(interfaces)) {
-            for (Path directory : directories) {
-                Path files = directory.resolve("statistics");
+        for (List<String> line : ProcFile.read(proc.resolve("net/dev")).lines()) {
+            if (line.size() > LAST) {
                 stats.add(
                         NetworkStats.newBuilder()
-                                .setName(directory.getFileName().toString())
-                                .setRxBytes(number(files.resolve("rx_bytes")))
-                                .setRxPackets(number(files.resolve("rx_packets")))
-                                .setRxErrors(number(files.resolve("rx_errors")))
-                                .setRxDropped(number(files.resolve("rx_dropped")))
-                                .setTxBytes(number(files.resolve("tx_bytes")))
-                                .setTxPackets(number(files.resolve("tx_packets")))
-                                .setTxErrors(number(files.resolve("tx_errors")))
-                                .setTxDropped(number(files.resolve("tx_dropped")))
+                                .setName(line.getFirst())
+                                .setRxBytes(number(line, RECEIVED))
+                                .setRxPackets(number(line, RECEIVED + PACKETS))
+                                .setRxErrors(number(line, RECEIVED + ERRORS))
+                                .setRxDropped(number(line, RECEIVED + DROPPED))
+                                .setTxBytes(number(line, SENT))
+                                .setTxPackets(number(line, SENT + PACKETS))
+                                .setTxErrors(number(line, SENT + ERRORS))
+                                .setTxDropped(number(line, SENT + DROPPED))
                                 .build());
             }
         }
         return stats;
     }
 
-    private static long number(Path file) throws IOException {
-        return Long.parseLong(Files.readString(file).strip());
+    private static long number(List<String> line, int index) {
+        return Long.parseLong(line.get(index));
     }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sunaba.guest.protocol.CgroupStats;
+import io.sunaba.guest.protocol.NetworkStats;
+import io.sunaba.guest.protocol.StatsContainerResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -31,9 +33,8 @@ class CgroupTest {
         write("memory.events", "oom 2\noom_kill 1\n");
         write("pids.current", "3\n");
         write("io.stat", "254:16 rbytes=1 wbytes=2 rios=3 wios=4 dbytes=5 dios=6\n8:0 \n");
-        Path network = Files.createDirectory(directory.resolve("net"));
 
-        CgroupStats stats = Statistics.of(new Cgroup("/c", directory), network).getCgroupStats();
+        CgroupStats stats = Statistics.of(new Cgroup("/c", directory), directory).getCgroupStats();
 
         assertThat(stats.getCpuStats().getCpuUsage().getTotalUsage()).isEqualTo(30_000);
         assertThat(stats.getCpuStats().getThrottlingData().getThrottledPeriods()).isEqualTo(2);
@@ -45,6 +46,42 @@ class CgroupTest {
         assertThat(stats.getBlkioStats().getIoServiceBytesRecursiveList())
                 .extracting(entry -> entry.getOp() + entry.getValue())
                 .containsExactly("read1", "write2");
+    }
+
+    @Test
+    void theNetworkIsTheSandboxs() throws Exception {
+        Files.createDirectory(directory.resolve("net"));
+        write(
+                "net/dev",
+                """
+                Inter-|   Receive                                                |  Transmit
+                 face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed
+                    lo:     100       1    0    0    0     0          0         0      100       1    0    0    0     0       0          0
+                  eth0:123456789   2    3    4    5     6          7         8       9      10   11   12   13    14      15         16
+                """);
+
+        StatsContainerResponse stats = Statistics.of(new Cgroup("/c", directory), directory);
+
+        assertThat(stats.getNetworkStatsList())
+                .containsExactly(
+                        NetworkStats.newBuilder()
+                                .setName("lo")
+                                .setRxBytes(100)
+                                .setRxPackets(1)
+                                .setTxBytes(100)
+                                .setTxPackets(1)
+                                .build(),
+                        NetworkStats.newBuilder()
+                                .setName("eth0")
+                                .setRxBytes(123_456_789)
+                                .setRxPackets(2)
+                                .setRxErrors(3)
+                                .setRxDropped(4)
+                                .setTxBytes(9)
+                                .setTxPackets(10)
+                                .setTxErrors(11)
+                                .setTxDropped(12)
+                                .build());
     }
 
     @Test
