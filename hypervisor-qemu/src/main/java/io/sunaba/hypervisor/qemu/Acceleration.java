@@ -12,19 +12,22 @@ import java.util.List;
 /// How guest code runs.
 enum Acceleration {
     /// By the processor.
-    KVM("kvm", "host"),
-    /// By translation.
-    TCG("tcg,thread=multi", "max");
+    KVM("kvm", "host", ""),
+    /// By translation. What was translated is found again only at the address that it was
+    /// translated for, so programs are not put at random ones: decision 17.
+    TCG("tcg,thread=multi", "max", " norandmaps");
 
     private static final Path DEVICE = Path.of("/dev/kvm");
     private static final Path PROCESSORS = Path.of("/proc/cpuinfo");
 
     private final String option;
     private final String cpuModel;
+    private final String kernelArguments;
 
-    Acceleration(String option, String cpuModel) {
+    Acceleration(String option, String cpuModel, String kernelArguments) {
         this.option = option;
         this.cpuModel = cpuModel;
+        this.kernelArguments = kernelArguments;
     }
 
     /// Returns QEMU's `-accel` option.
@@ -35,6 +38,11 @@ enum Acceleration {
     /// Returns QEMU's `-cpu` option.
     String cpuModel() {
         return cpuModel;
+    }
+
+    /// Returns what the guest's kernel is told besides, with a blank before it.
+    String kernelArguments() {
+        return kernelArguments;
     }
 
     /// Finds out what a choice means on this host now.

@@ -64,7 +64,7 @@ final class CommandLine {
                 "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
         line.board(spec.config(), acceleration);
         line.memory(spec.config().memoryBytes(), memory);
-        line.boot(spec.config().guest());
+        line.boot(spec.config().guest(), acceleration);
         line.sockets(files);
         line.devices(spec.config().guest().rootDisk());
         line.room(room(spec.config()));
@@ -119,10 +119,13 @@ final class CommandLine {
         }
     }
 
-    private void boot(GuestImage guest) {
+    private void boot(GuestImage guest, Acceleration acceleration) {
         add("-kernel", guest.kernel().toString());
         add("-initrd", guest.initrd().toString());
-        add("-append", (guest.kernelArguments() + OWN_KERNEL_ARGUMENTS).strip());
+        add(
+                "-append",
+                (guest.kernelArguments() + OWN_KERNEL_ARGUMENTS + acceleration.kernelArguments())
+                        .strip());
     }
 
     private void sockets(QemuFiles files) {

@@ -20,6 +20,11 @@ class CommandLineTest {
     }
 
     private static List<String> build(long maximumMemory, Path directory, @Nullable Path memory) {
+        return build(Acceleration.TCG, maximumMemory, directory, memory);
+    }
+
+    private static List<String> build(
+            Acceleration acceleration, long maximumMemory, Path directory, @Nullable Path memory) {
         GuestImage guest =
                 new GuestImage(
                         Path.of("/image/kernel"),
@@ -39,7 +44,7 @@ class CommandLineTest {
                         false,
                         Duration.ofSeconds(30));
         return CommandLine.of(
-                new MachineSpec(ID, config), QemuFiles.of(directory, ID), Acceleration.TCG, memory);
+                new MachineSpec(ID, config), QemuFiles.of(directory, ID), acceleration, memory);
     }
 
     @Test
@@ -75,7 +80,7 @@ class CommandLineTest {
                         "-initrd",
                         "/image/initrd",
                         "-append",
-                        "quiet console=ttyS0 reboot=k panic=-1 swiotlb=noforce",
+                        "quiet console=ttyS0 reboot=k panic=-1 swiotlb=noforce norandmaps",
                         "-chardev",
                         "socket,id=qmp,server=on,wait=off,path=" + directory + "/qmp.sock",
                         "-mon",
@@ -127,6 +132,20 @@ class CommandLineTest {
                 .contains(
                         "socket,id=qmp,server=on,wait=off,path=/a,,b/" + ID + "/qmp.sock",
                         "socket,id=console,server=on,wait=off,path=/a,,b/" + ID + "/console.sock");
+    }
+
+    @Test
+    void programsAreAtFixedAddressesOnlyWhereTheyAreTranslated() {
+        assertThat(build(Acceleration.TCG, 256 * MEBIBYTE, Path.of("/run"), null))
+                .filteredOn(argument -> argument.startsWith("quiet "))
+                .singleElement()
+                .asString()
+                .endsWith(" norandmaps");
+        assertThat(build(Acceleration.KVM, 256 * MEBIBYTE, Path.of("/run"), null))
+                .filteredOn(argument -> argument.startsWith("quiet "))
+                .singleElement()
+                .asString()
+                .doesNotContain("norandmaps");
     }
 
     @Test
