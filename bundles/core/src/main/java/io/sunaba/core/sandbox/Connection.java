@@ -311,7 +311,10 @@ final class Connection {
     private MachineRecord requireMachine(SandboxRecord known) {
         MachineRecord machineRecord = known.machine() == null ? adopted : known.machine();
         if (machineRecord == null) {
-            throw new UnavailableException("sandbox " + known.id() + " has no machine");
+            String reason = known.reason();
+            throw new UnavailableException(
+                    "sandbox %s has no machine%s"
+                            .formatted(known.id(), reason == null ? "" : ": " + reason));
         }
         return machineRecord;
     }

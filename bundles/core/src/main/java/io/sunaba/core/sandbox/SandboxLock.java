@@ -1,6 +1,7 @@
 package io.sunaba.core.sandbox;
 
 import io.sunaba.core.workflow.Action;
+import io.sunaba.error.UnavailableException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -21,6 +22,10 @@ final class SandboxLock {
     private final Object ownerLock = new Object();
     private @Nullable Thread owner;
 
+    /// Whether the owner was interrupted, not by its caller.
+    private boolean hurried;
+
+    /// @throws UnavailableException if the end came before the body was done
     <T> T exclusive(Body<T> body) throws InterruptedException {
         lock.writeLock().lockInterruptibly();
         return owned(body);
@@ -42,7 +47,8 @@ final class SandboxLock {
         }
     }
 
-    /// Takes the lock for a last change, after whoever has it. What takes long is interrupted.
+    /// Takes the lock for a last change, after whoever has it. What takes long is interrupted, and
+    /// its caller told that it was the end that did it.
     void last(Duration patience, Action action) throws InterruptedException {
         long unhurried = Math.min(LET_END.toNanos(), patience.toNanos() / 2);
         if (lock.writeLock().tryLock(unhurried, TimeUnit.NANOSECONDS)) {
@@ -51,6 +57,7 @@ final class SandboxLock {
         }
         synchronized (ownerLock) {
             if (owner != null) {
+                hurried = true;
                 owner.interrupt();
             }
         }
@@ -69,18 +76,40 @@ final class SandboxLock {
     }
 
     private <T> T owned(Body<T> body) throws InterruptedException {
-        setOwner(Thread.currentThread());
+        enter();
         try {
             return body.run();
+        } catch (InterruptedException e) {
+            if (isHurried()) {
+                throw new UnavailableException("the platform stops, and broke off a change", e);
+            }
+            throw e;
         } finally {
-            setOwner(null);
+            leave();
             lock.writeLock().unlock();
         }
     }
 
-    private void setOwner(@Nullable Thread thread) {
+    private void enter() {
         synchronized (ownerLock) {
-            owner = thread;
+            owner = Thread.currentThread();
+        }
+    }
+
+    private boolean isHurried() {
+        synchronized (ownerLock) {
+            return hurried;
+        }
+    }
+
+    /// Takes an interrupt back that was for this change alone.
+    private void leave() {
+        synchronized (ownerLock) {
+            owner = null;
+            if (hurried) {
+                hurried = false;
+                boolean _ = Thread.interrupted();
+            }
         }
     }
 }

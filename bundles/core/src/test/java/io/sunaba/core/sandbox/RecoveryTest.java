@@ -11,6 +11,7 @@ import io.sunaba.error.UnavailableException;
 import io.sunaba.sandbox.ContainerState;
 import io.sunaba.sandbox.ExitStatus;
 import io.sunaba.sandbox.ProcessConfig;
+import io.sunaba.sandbox.Resources;
 import io.sunaba.sandbox.Sandbox;
 import io.sunaba.sandbox.SandboxState;
 import io.sunaba.sandbox.SandboxStatus;
@@ -436,7 +437,28 @@ class RecoveryTest {
         Running<Sandbox> creation = Platform.run(() -> platform.create("web"));
         assertThat(reached.await(20, TimeUnit.SECONDS)).isTrue();
         platform.stop();
-        assertThatThrownBy(creation.result()::get).hasCauseInstanceOf(InterruptedException.class);
+        // Not that it was interrupted: its caller did not ask for that, and tries the next core.
+        assertThatThrownBy(creation.result()::get)
+                .hasCauseInstanceOf(UnavailableException.class)
+                .hasMessageContaining("the platform stops");
         platform.assertNothingLeft();
+    }
+
+    @Test
+    void changeThatTheStopBrokeOffLeavesItsCallerUninterrupted() throws Exception {
+        Sandbox sandbox = running();
+        CountDownLatch reached = platform.faults.hang("agent.updateContainer");
+        Running<Boolean> update =
+                Platform.run(() -> {
+                    assertThatThrownBy(() -> sandbox.updateContainer("one", Resources.UNCHANGED))
+                            .isInstanceOf(UnavailableException.class)
+                            .hasMessageContaining("the platform stops");
+                    return Thread.currentThread().isInterrupted();
+                });
+        assertThat(reached.await(20, TimeUnit.SECONDS)).isTrue();
+        platform.stop();
+        assertThat(update.result().get(20, TimeUnit.SECONDS)).isFalse();
+        platform.start();
+        assertThat(found().statusContainer("one").state()).isEqualTo(ContainerState.RUNNING);
     }
 }
