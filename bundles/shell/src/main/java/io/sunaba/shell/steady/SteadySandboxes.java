@@ -13,7 +13,8 @@ import java.util.List;
 import java.util.Optional;
 
 /// The sandboxes of whichever core is there. A call that a core refuses because it goes is made
-/// again when the next one has come; a core lets those end that it has begun, unless they take long.
+/// again when the next one has come; a core lets those end that it has begun, unless they take
+/// long.
 public final class SteadySandboxes implements Sandboxes {
     interface Body<T> {
         T run(Sandboxes core) throws InterruptedException;
