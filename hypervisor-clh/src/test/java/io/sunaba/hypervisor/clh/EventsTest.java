@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sunaba.vmm.NamedPipe;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -42,16 +44,18 @@ class EventsTest {
         Path pipe = directory.resolve("events");
         NamedPipe.create(pipe);
         Failing listener = new Failing();
-        try (Events _ = Events.follow("0".repeat(32), pipe, listener)) {
-            try (OutputStream output = Files.newOutputStream(pipe)) {
-                tell(output, "\"source\": \"bad\",\n\"event\": \"one\"");
-                tell(output, "\"source\": null,\n\"event\": \"two\"");
-                tell(output, "\"source\": \"vm\"");
-                tell(output, "no JSON");
-                tell(
-                        output,
-                        "\"source\": \"vm\",\n\"event\": \"booted\",\n\"properties\": {\"id\": \"a\"}");
-            }
+        // As the VMM does: its end is there before anybody follows, and waits for nobody.
+        FileChannel end = FileChannel.open(pipe, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        try (OutputStream output = Channels.newOutputStream(end);
+                Events _ = Events.follow("0".repeat(32), pipe, listener)) {
+            tell(output, "\"source\": \"bad\",\n\"event\": \"one\"");
+            tell(output, "\"source\": null,\n\"event\": \"two\"");
+            tell(output, "\"source\": \"vm\"");
+            tell(output, "no JSON");
+            tell(
+                    output,
+                    "\"source\": \"vm\",\n\"event\": \"booted\",\n\"properties\": {\"id\": \"a\"}");
+            output.close();
             listener.ended.get(60, TimeUnit.SECONDS);
         }
         assertThat(listener.told).containsExactly("vm.booted{id=a}");
