@@ -27,6 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,7 +38,7 @@ import org.slf4j.LoggerFactory;
 final class Recovery {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
 
-    /// How long the first calls wait for the hypervisors of sandboxes to tell which machines are
+    /// How long the first calls wait for the hypervisor of a sandbox to tell whether its machine is
     /// left.
     private static final Duration FIRST_LOOK = Duration.ofSeconds(1);
 
@@ -48,8 +49,12 @@ final class Recovery {
     private final StorageChoice storage;
     private final MissingRecords missing;
     private final Map<String, CompletableFuture<Void>> firstLooks = new ConcurrentHashMap<>();
+
+    /// When each sandbox that was loaded was compared with what its hypervisor has.
+    private final Map<String, CompletableFuture<Void>> compared = new ConcurrentHashMap<>();
+
     private final Object attemptLock = new Object();
-    private @Nullable CompletableFuture<Void> attempt;
+    private @Nullable Attempt attempt;
     private volatile boolean known;
     private volatile boolean loaded;
 
@@ -57,6 +62,15 @@ final class Recovery {
     private volatile boolean lost;
 
     private volatile boolean closed;
+
+    /// @param known completes when the records are loaded
+    /// @param loaded completes when the hypervisors were asked besides
+    private record Attempt(CompletableFuture<Void> known, CompletableFuture<Void> loaded) {
+        void fail(Exception failure) {
+            known.completeExceptionally(failure);
+            loaded.completeExceptionally(failure);
+        }
+    }
 
     Recovery(Environment environment, SandboxRegistry registry, StorageChoice storage) {
         this.environment = requireNonNull(environment, "environment is null");
@@ -67,14 +81,14 @@ final class Recovery {
 
     /// Loads the records if the storage is there, unless that is done or under way.
     void begin() {
-        CompletableFuture<Void> _ = attempt();
+        Attempt _ = attempt();
     }
 
-    private @Nullable CompletableFuture<Void> attempt() {
+    private @Nullable Attempt attempt() {
         synchronized (attemptLock) {
-            if ((attempt == null || attempt.isCompletedExceptionally())
+            if ((attempt == null || attempt.loaded.isCompletedExceptionally())
                     && storage.find().isPresent()) {
-                CompletableFuture<Void> fresh = new CompletableFuture<>();
+                Attempt fresh = new Attempt(new CompletableFuture<>(), new CompletableFuture<>());
                 attempt = fresh;
                 Thread.startVirtualThread(() -> load(fresh));
             }
@@ -82,21 +96,44 @@ final class Recovery {
         }
     }
 
-    /// Waits until the records are loaded.
+    /// Waits until the records are loaded and their hypervisors were asked.
     ///
     /// @throws UnavailableException if they are not within the grace
     void await() throws InterruptedException {
+        if (!loaded) {
+            await(Attempt::loaded);
+        }
+    }
+
+    /// Waits until what is on record of one sandbox was compared with what its hypervisor has. The
+    /// others may take longer.
+    ///
+    /// @throws UnavailableException if the records are not loaded within the grace
+    void await(String sandboxId) throws InterruptedException {
         if (loaded) {
             return;
         }
+        await(Attempt::known);
+        CompletableFuture<Void> own = compared.get(sandboxId);
+        if (own == null) {
+            // A hypervisor may have a machine of it still.
+            await();
+        } else {
+            await(own);
+        }
+    }
+
+    private void await(Function<Attempt, CompletableFuture<Void>> stage)
+            throws InterruptedException {
         var _ = storage.require();
-        CompletableFuture<Void> current = attempt();
+        Attempt current = attempt();
+        await(current == null ? new CompletableFuture<>() : stage.apply(current));
+    }
+
+    private void await(CompletableFuture<Void> stage) throws InterruptedException {
         Duration grace = environment.config().get().pluginGrace();
         try {
-            if (current == null) {
-                throw new TimeoutException();
-            }
-            current.get(Math.max(1, grace.toMillis()), TimeUnit.MILLISECONDS);
+            stage.get(Math.max(1, grace.toMillis()), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             throw new UnavailableException(
                     "the records in storage '%s' are not loaded within %d ms"
@@ -112,7 +149,7 @@ final class Recovery {
         }
     }
 
-    private void load(CompletableFuture<Void> done) {
+    private void load(Attempt current) {
         long begun = System.nanoTime();
         try {
             List<String> ids = environment.records().loadIndex();
@@ -122,7 +159,9 @@ final class Recovery {
                 environment.records().identify();
             }
             storage.remember();
+            registry.all().forEach(this::expect);
             known = true;
+            current.known.complete(null);
             LOG.info(
                     "{} sandboxes loaded in {} ms",
                     registry.all().size(),
@@ -135,11 +174,23 @@ final class Recovery {
                     .completeOnTimeout(null, FIRST_LOOK.toMillis(), TimeUnit.MILLISECONDS)
                     .join();
             loaded = true;
-            done.complete(null);
+            current.loaded.complete(null);
+            compared.clear();
         } catch (InterruptedException | RuntimeException e) {
             LOG.error("The records in storage {} cannot be loaded", storage.name(), e);
-            done.completeExceptionally(e);
+            current.fail(e);
         }
+    }
+
+    /// Notes that a sandbox is to be compared, if there is something to compare.
+    private void expect(LiveSandbox sandbox) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        if (sandbox.mayHaveMachine() && !sandbox.damaged()) {
+            var _ = done.completeOnTimeout(null, FIRST_LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        } else {
+            done.complete(null);
+        }
+        compared.put(sandbox.id(), done);
     }
 
     /// The hypervisors that have something to say of what was loaded.
@@ -234,6 +285,7 @@ final class Recovery {
             } catch (RuntimeException e) {
                 LOG.error("The machines of hypervisor {} cannot be listed", name, e);
             } finally {
+                of(name).forEach(this::noteCompared);
                 firstLook(name).complete(null);
             }
         });
@@ -249,13 +301,9 @@ final class Recovery {
                         .filter(machine -> owned(machine.owner()))
                         .collect(Collectors.groupingBy(MachineRecord::owner));
         machines.values().forEach(group -> showIfMissing(name, group.getFirst()));
-        List<LiveSandbox> own =
-                registry.all().stream()
-                        .filter(sandbox -> sandbox.record().hypervisor().equals(name))
-                        .toList();
-        CompletableFuture<Void> compared =
+        CompletableFuture<Void> all =
                 inParallel(
-                        own,
+                        of(name),
                         sandbox ->
                                 compare(
                                         sandbox,
@@ -269,10 +317,16 @@ final class Recovery {
                 }
             }
         }
-        compared.join();
+        all.join();
         if (name.equals(defaultHypervisor())) {
             leaveIndex();
         }
+    }
+
+    private List<LiveSandbox> of(String hypervisor) {
+        return registry.all().stream()
+                .filter(sandbox -> sandbox.record().hypervisor().equals(hypervisor))
+                .toList();
     }
 
     private void showIfMissing(String hypervisor, MachineRecord machine) {
@@ -324,8 +378,19 @@ final class Recovery {
 
     private void compare(LiveSandbox sandbox, Hypervisor hypervisor, List<MachineRecord> machines)
             throws InterruptedException {
-        if (!closed && sandbox.reconcile(hypervisor, machines)) {
-            registry.forget(sandbox);
+        try {
+            if (!closed && sandbox.reconcile(hypervisor, machines)) {
+                registry.forget(sandbox);
+            }
+        } finally {
+            noteCompared(sandbox);
+        }
+    }
+
+    private void noteCompared(LiveSandbox sandbox) {
+        CompletableFuture<Void> expected = compared.get(sandbox.id());
+        if (expected != null) {
+            expected.complete(null);
         }
     }
 

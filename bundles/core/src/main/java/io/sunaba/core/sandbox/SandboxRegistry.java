@@ -7,6 +7,7 @@ import io.sunaba.core.plugin.Kind;
 import io.sunaba.core.plugin.Plugins;
 import io.sunaba.core.record.SandboxRecord;
 import io.sunaba.core.storage.StorageChoice;
+import io.sunaba.core.workflow.Action;
 import io.sunaba.error.ConflictException;
 import io.sunaba.error.NotFoundException;
 import io.sunaba.error.UnavailableException;
@@ -74,7 +75,8 @@ public final class SandboxRegistry implements Sandboxes, Plugins.Listener, AutoC
 
     @Override
     public Sandbox fetch(String sandboxId) throws InterruptedException {
-        ready();
+        requireOpen();
+        recovery.await(sandboxId);
         LiveSandbox sandbox =
                 live(sandboxId)
                         .orElseThrow(() ->
@@ -85,13 +87,16 @@ public final class SandboxRegistry implements Sandboxes, Plugins.Listener, AutoC
 
     @Override
     public Optional<Sandbox> find(String sandboxId) {
-        readyUninterrupted();
+        uninterrupted(() -> {
+            requireOpen();
+            recovery.await(sandboxId);
+        });
         return live(sandboxId).map(this::open);
     }
 
     @Override
     public List<SandboxStatus> list() {
-        readyUninterrupted();
+        uninterrupted(this::ready);
         all().forEach(this::retry);
         return sandboxes.values().stream()
                 .filter(LiveSandbox::created)
@@ -155,9 +160,9 @@ public final class SandboxRegistry implements Sandboxes, Plugins.Listener, AutoC
         recovery.await();
     }
 
-    private void readyUninterrupted() {
+    private static void uninterrupted(Action wait) {
         try {
-            ready();
+            wait.run();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new UnavailableException("interrupted while the records were loaded", e);

@@ -18,6 +18,7 @@ import io.sunaba.sandbox.SandboxStatus;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -85,6 +86,27 @@ class RecoveryTest {
                 "the end is noticed",
                 () -> found().statusContainer("one").state() == ContainerState.STOPPED);
         assertThat(found().statusContainer("one").exit()).extracting(ExitStatus::code).isEqualTo(9);
+    }
+
+    @Test
+    void sandboxIsThereBeforeTheMachineOfAnotherIs() throws Exception {
+        running();
+        platform.create("other");
+        platform.stop();
+        CountDownLatch attached = new CountDownLatch(1);
+        platform.faults.arm("hypervisor.attach", attached::await);
+        platform.start();
+        Running<List<SandboxStatus>> all = Platform.run(() -> platform.sandboxes.list());
+        Running<Sandbox> web = Platform.run(this::found);
+        Running<Sandbox> other = Platform.run(() -> platform.sandboxes.find("other").orElseThrow());
+        Object first =
+                CompletableFuture.anyOf(web.result(), other.result()).get(20, TimeUnit.SECONDS);
+        assertThat(all.result()).isNotDone();
+        attached.countDown();
+        assertThat(first).isInstanceOf(Sandbox.class);
+        assertThat(all.result().get(20, TimeUnit.SECONDS)).hasSize(2);
+        assertThat(web.result().get(20, TimeUnit.SECONDS).id()).isEqualTo("web");
+        assertThat(other.result().get(20, TimeUnit.SECONDS).id()).isEqualTo("other");
     }
 
     @Test
