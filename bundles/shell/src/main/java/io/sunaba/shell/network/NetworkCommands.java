@@ -10,6 +10,7 @@ import io.sunaba.shell.command.Arguments;
 import io.sunaba.shell.command.Call;
 import io.sunaba.shell.command.Command;
 import io.sunaba.shell.command.Option;
+import io.sunaba.shell.command.SandboxOperand;
 import io.sunaba.shell.command.Syntax;
 import java.util.List;
 import java.util.Optional;
@@ -71,10 +72,10 @@ public final class NetworkCommands {
                                 "list",
                                 "List the network interfaces of a sandbox",
                                 "SANDBOX"),
-                        call -> fetch(call).listInterfaces()),
+                        call -> sandbox(call).listInterfaces()),
                 new Command(
                         new Syntax("route", "list", "List the routes of a sandbox", "SANDBOX"),
-                        call -> fetch(call).listRoutes()),
+                        call -> sandbox(call).listRoutes()),
                 new Command(
                         new Syntax(
                                         "route",
@@ -88,15 +89,15 @@ public final class NetworkCommands {
                         this::update));
     }
 
-    private Sandbox fetch(Call call) throws InterruptedException {
-        return sandboxes.get().fetch(call.arguments().operand(0));
+    private Sandbox sandbox(Call call) {
+        return SandboxOperand.of(sandboxes, call);
     }
 
     private Interface add(Call call) throws InterruptedException {
         Arguments arguments = call.arguments();
         Interface.Network network = network(call);
         Optional<Integer> mtu = arguments.count(MTU.name());
-        Sandbox sandbox = fetch(call);
+        Sandbox sandbox = sandbox(call);
         Optional<String> name = arguments.option(NAME.name());
         return sandbox.addInterface(
                 new Interface(
@@ -149,7 +150,7 @@ public final class NetworkCommands {
     }
 
     private Interface remove(Call call) throws InterruptedException {
-        return fetch(call).removeInterface(call.arguments().operand(1));
+        return sandbox(call).removeInterface(call.arguments().operand(1));
     }
 
     private List<Route> update(Call call) throws InterruptedException {
@@ -159,7 +160,7 @@ public final class NetworkCommands {
         if (routes.isEmpty() != arguments.flag(CLEAR.name())) {
             throw arguments.wrong("give the routes that are to be, or --clear for none");
         }
-        return fetch(call).updateRoutes(routes);
+        return sandbox(call).updateRoutes(routes);
     }
 
     private static Route route(Arguments arguments, String text) {

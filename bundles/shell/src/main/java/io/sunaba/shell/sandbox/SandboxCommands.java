@@ -15,6 +15,7 @@ import io.sunaba.shell.command.Arguments;
 import io.sunaba.shell.command.Call;
 import io.sunaba.shell.command.Command;
 import io.sunaba.shell.command.Option;
+import io.sunaba.shell.command.SandboxOperand;
 import io.sunaba.shell.command.Syntax;
 import io.sunaba.shell.device.DeviceOptions;
 import io.sunaba.shell.network.NetworkOptions;
@@ -134,21 +135,21 @@ public final class SandboxCommands {
     }
 
     private SandboxStatus start(Call call) throws InterruptedException {
-        Sandbox sandbox = fetch(call);
+        Sandbox sandbox = sandbox(call);
         sandbox.start();
         return sandbox.status();
     }
 
     private SandboxStatus status(Call call) throws InterruptedException {
-        return fetch(call).status();
+        return sandbox(call).status();
     }
 
     private SandboxStats stats(Call call) throws InterruptedException {
-        return fetch(call).stats();
+        return sandbox(call).stats();
     }
 
     private SandboxStatus stop(Call call) throws InterruptedException {
-        Sandbox sandbox = fetch(call);
+        Sandbox sandbox = sandbox(call);
         sandbox.stop(call.arguments().flag("force"));
         return sandbox.status();
     }
@@ -160,11 +161,11 @@ public final class SandboxCommands {
         if (vcpus.isEmpty() && memory.isEmpty()) {
             throw arguments.wrong("nothing to change; give --vcpus or --memory");
         }
-        return fetch(call).resize(vcpus.orElse(null), memory.orElse(null));
+        return sandbox(call).resize(vcpus.orElse(null), memory.orElse(null));
     }
 
     private @Nullable Object delete(Call call) throws InterruptedException {
-        Sandbox sandbox = fetch(call);
+        Sandbox sandbox = sandbox(call);
         if (call.arguments().flag("force")) {
             sandbox.stop(true);
         }
@@ -173,16 +174,16 @@ public final class SandboxCommands {
     }
 
     private @Nullable Object release(Call call) throws InterruptedException {
-        fetch(call).release();
+        sandbox(call).release();
         return null;
     }
 
     private OomEvent oom(Call call) throws InterruptedException {
-        return fetch(call).getOomEvent();
+        return sandbox(call).getOomEvent();
     }
 
-    private Sandbox fetch(Call call) throws InterruptedException {
-        return sandboxes.get().fetch(call.arguments().operand(0));
+    private Sandbox sandbox(Call call) {
+        return SandboxOperand.of(sandboxes, call);
     }
 
     private static Syntax syntax(String name, String summary, String... operands) {
