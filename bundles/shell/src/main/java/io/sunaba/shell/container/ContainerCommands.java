@@ -15,7 +15,6 @@ import io.sunaba.shell.command.Call;
 import io.sunaba.shell.command.Command;
 import io.sunaba.shell.command.Finished;
 import io.sunaba.shell.command.Option;
-import io.sunaba.shell.command.SandboxOperand;
 import io.sunaba.shell.command.Syntax;
 import io.sunaba.shell.process.Attached;
 import io.sunaba.shell.process.Attached.Outlook;
@@ -251,8 +250,8 @@ public final class ContainerCommands {
         return sandbox.statusContainer(container(call));
     }
 
-    private Sandbox sandbox(Call call) {
-        return SandboxOperand.of(sandboxes, call);
+    private Sandbox sandbox(Call call) throws InterruptedException {
+        return sandboxes.get().fetch(call.arguments().operand(0));
     }
 
     private static String container(Call call) {

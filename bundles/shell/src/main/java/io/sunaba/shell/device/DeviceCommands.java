@@ -10,7 +10,6 @@ import io.sunaba.shell.command.Arguments;
 import io.sunaba.shell.command.Call;
 import io.sunaba.shell.command.Command;
 import io.sunaba.shell.command.Option;
-import io.sunaba.shell.command.SandboxOperand;
 import io.sunaba.shell.command.Syntax;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -65,10 +64,7 @@ public final class DeviceCommands {
                         this::add),
                 new Command(
                         syntax("list", "List the storage devices of a sandbox", "SANDBOX"),
-                        call ->
-                                sandbox(call).listDevices().stream()
-                                        .map(DeviceStatus::of)
-                                        .toList()),
+                        call -> fetch(call).listDevices().stream().map(DeviceStatus::of).toList()),
                 new Command(
                         syntax(
                                 "remove",
@@ -80,7 +76,7 @@ public final class DeviceCommands {
 
     private DeviceStatus add(Call call) throws InterruptedException {
         DeviceInfo info = info(call);
-        return DeviceStatus.of(sandbox(call).addDevice(info));
+        return DeviceStatus.of(fetch(call).addDevice(info));
     }
 
     private static DeviceInfo info(Call call) {
@@ -146,12 +142,12 @@ public final class DeviceCommands {
     }
 
     private @Nullable Object remove(Call call) throws InterruptedException {
-        sandbox(call).removeDevice(call.arguments().operand(1));
+        fetch(call).removeDevice(call.arguments().operand(1));
         return null;
     }
 
-    private Sandbox sandbox(Call call) {
-        return SandboxOperand.of(sandboxes, call);
+    private Sandbox fetch(Call call) throws InterruptedException {
+        return sandboxes.get().fetch(call.arguments().operand(0));
     }
 
     private static Syntax syntax(String name, String summary, String... operands) {

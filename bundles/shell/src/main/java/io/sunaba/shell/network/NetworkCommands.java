@@ -10,7 +10,6 @@ import io.sunaba.shell.command.Arguments;
 import io.sunaba.shell.command.Call;
 import io.sunaba.shell.command.Command;
 import io.sunaba.shell.command.Option;
-import io.sunaba.shell.command.SandboxOperand;
 import io.sunaba.shell.command.Syntax;
 import java.util.List;
 import java.util.Optional;
@@ -72,10 +71,10 @@ public final class NetworkCommands {
                                 "list",
                                 "List the network interfaces of a sandbox",
                                 "SANDBOX"),
-                        call -> sandbox(call).listInterfaces()),
+                        call -> fetch(call).listInterfaces()),
                 new Command(
                         new Syntax("route", "list", "List the routes of a sandbox", "SANDBOX"),
-                        call -> sandbox(call).listRoutes()),
+                        call -> fetch(call).listRoutes()),
                 new Command(
                         new Syntax(
                                         "route",
@@ -89,15 +88,15 @@ public final class NetworkCommands {
                         this::update));
     }
 
-    private Sandbox sandbox(Call call) {
-        return SandboxOperand.of(sandboxes, call);
+    private Sandbox fetch(Call call) throws InterruptedException {
+        return sandboxes.get().fetch(call.arguments().operand(0));
     }
 
     private Interface add(Call call) throws InterruptedException {
         Arguments arguments = call.arguments();
         Interface.Network network = network(call);
         Optional<Integer> mtu = arguments.count(MTU.name());
-        Sandbox sandbox = sandbox(call);
+        Sandbox sandbox = fetch(call);
         Optional<String> name = arguments.option(NAME.name());
         return sandbox.addInterface(
                 new Interface(
@@ -150,7 +149,7 @@ public final class NetworkCommands {
     }
 
     private Interface remove(Call call) throws InterruptedException {
-        return sandbox(call).removeInterface(call.arguments().operand(1));
+        return fetch(call).removeInterface(call.arguments().operand(1));
     }
 
     private List<Route> update(Call call) throws InterruptedException {
@@ -160,7 +159,7 @@ public final class NetworkCommands {
         if (routes.isEmpty() != arguments.flag(CLEAR.name())) {
             throw arguments.wrong("give the routes that are to be, or --clear for none");
         }
-        return sandbox(call).updateRoutes(routes);
+        return fetch(call).updateRoutes(routes);
     }
 
     private static Route route(Arguments arguments, String text) {

@@ -15,7 +15,6 @@ import io.sunaba.shell.command.Arguments;
 import io.sunaba.shell.command.Call;
 import io.sunaba.shell.command.Command;
 import io.sunaba.shell.command.Option;
-import io.sunaba.shell.command.SandboxOperand;
 import io.sunaba.shell.command.Syntax;
 import io.sunaba.shell.device.DeviceOptions;
 import io.sunaba.shell.network.NetworkOptions;
@@ -135,21 +134,21 @@ public final class SandboxCommands {
     }
 
     private SandboxStatus start(Call call) throws InterruptedException {
-        Sandbox sandbox = sandbox(call);
+        Sandbox sandbox = fetch(call);
         sandbox.start();
         return sandbox.status();
     }
 
     private SandboxStatus status(Call call) throws InterruptedException {
-        return sandbox(call).status();
+        return fetch(call).status();
     }
 
     private SandboxStats stats(Call call) throws InterruptedException {
-        return sandbox(call).stats();
+        return fetch(call).stats();
     }
 
     private SandboxStatus stop(Call call) throws InterruptedException {
-        Sandbox sandbox = sandbox(call);
+        Sandbox sandbox = fetch(call);
         sandbox.stop(call.arguments().flag("force"));
         return sandbox.status();
     }
@@ -161,11 +160,11 @@ public final class SandboxCommands {
         if (vcpus.isEmpty() && memory.isEmpty()) {
             throw arguments.wrong("nothing to change; give --vcpus or --memory");
         }
-        return sandbox(call).resize(vcpus.orElse(null), memory.orElse(null));
+        return fetch(call).resize(vcpus.orElse(null), memory.orElse(null));
     }
 
     private @Nullable Object delete(Call call) throws InterruptedException {
-        Sandbox sandbox = sandbox(call);
+        Sandbox sandbox = fetch(call);
         if (call.arguments().flag("force")) {
             sandbox.stop(true);
         }
@@ -174,16 +173,16 @@ public final class SandboxCommands {
     }
 
     private @Nullable Object release(Call call) throws InterruptedException {
-        sandbox(call).release();
+        fetch(call).release();
         return null;
     }
 
     private OomEvent oom(Call call) throws InterruptedException {
-        return sandbox(call).getOomEvent();
+        return fetch(call).getOomEvent();
     }
 
-    private Sandbox sandbox(Call call) {
-        return SandboxOperand.of(sandboxes, call);
+    private Sandbox fetch(Call call) throws InterruptedException {
+        return sandboxes.get().fetch(call.arguments().operand(0));
     }
 
     private static Syntax syntax(String name, String summary, String... operands) {

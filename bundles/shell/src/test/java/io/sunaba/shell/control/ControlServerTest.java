@@ -136,9 +136,9 @@ class ControlServerTest extends ServerTest {
     @Test
     void failuresAreOneLine() throws Exception {
         assertThat(exec("sandbox:status no"))
-                .isEqualTo(new Outcome("", "sunaba: there is no sandbox 'no'\n", 1));
+                .isEqualTo(new Outcome("", "sunaba: there is no sandbox no\n", 1));
         assertThat(exec("sandbox:status no | json"))
-                .isEqualTo(new Outcome("", "sunaba: there is no sandbox 'no'\n", 1));
+                .isEqualTo(new Outcome("", "sunaba: there is no sandbox no\n", 1));
         assertThat(exec("sandbox:status no | grep x").status()).isEqualTo(1);
         assertThat(exec("sandbox:lst").error()).startsWith("sunaba: unknown command sandbox:lst;");
         assertThat(exec("sandbox:list --al"))
@@ -160,7 +160,7 @@ class ControlServerTest extends ServerTest {
                             "sandbox:create --id a\nsandbox:status b\nsandbox:list | grep a\n"
                                     .getBytes(UTF_8));
             assertThat(outcome.status()).isZero();
-            assertThat(outcome.error()).isEqualTo("sunaba: there is no sandbox 'b'\n");
+            assertThat(outcome.error()).isEqualTo("sunaba: there is no sandbox b\n");
             assertThat(outcome.output()).contains("a   ready");
         }
     }
