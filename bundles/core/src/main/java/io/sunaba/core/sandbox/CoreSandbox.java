@@ -193,7 +193,10 @@ final class CoreSandbox implements DeviceOperations, NetworkOperations {
     public ContainerStatus createContainer(ContainerConfig config) throws InterruptedException {
         ContainerRules.check(config);
         requireLegal(Operation.CREATE_CONTAINER);
-        work.requireFree(config.id());
+        if (!live.record().unsettled()) {
+            // Early, before an image is made. What a dead platform left half made is about to go.
+            work.requireFree(config.id());
+        }
         RootImage image;
         try (RootImages images = registry.images(List.of(config))) {
             image = images.of(config.id());
