@@ -3,14 +3,7 @@ package io.sunaba.ssh;
 import static java.util.Objects.requireNonNull;
 
 import io.sunaba.error.SunabaException;
-import io.sunaba.error.UnavailableException;
-import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
-import org.apache.sshd.common.io.nio2.Nio2ServiceFactoryFactory;
-import org.apache.sshd.common.keyprovider.KeyPairProvider;
-import org.apache.sshd.server.SshServer;
-import org.apache.sshd.server.auth.pubkey.UserAuthPublicKeyFactory;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
@@ -23,6 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /// Serves SSH where the configuration says. One that names a port which is taken is told in the
 /// log, and the one before stays in force.
+///
+/// Knows nothing of the SSH library, which is not loaded before it is needed.
 @Component(
         name = SshConfig.PID,
         service = {},
@@ -32,7 +27,7 @@ public final class SshConsole {
     private static final Logger LOG = LoggerFactory.getLogger(SshConsole.class);
 
     private final ControlSocket socket;
-    private @Nullable SshServer server;
+    private @Nullable SshService server;
     private @Nullable SshConfig served;
 
     @Activate
@@ -69,33 +64,16 @@ public final class SshConsole {
             close();
             open(wanted);
         } else {
-            SshServer old = server;
+            SshService old = server;
             open(wanted);
-            close(old);
+            if (old != null) {
+                old.close();
+            }
         }
     }
 
     private void open(SshConfig config) {
-        SshServer fresh = SshServer.setUpDefaultServer();
-        fresh.setIoServiceFactoryFactory(new Nio2ServiceFactoryFactory());
-        fresh.setHost(config.address().getAddress().getHostAddress());
-        fresh.setPort(config.address().getPort());
-        fresh.setKeyPairProvider(KeyPairProvider.wrap(HostKey.open(config.hostKey())));
-        fresh.setUserAuthFactories(List.of(UserAuthPublicKeyFactory.INSTANCE));
-        fresh.setPublickeyAuthenticator(new AuthorizedKeys(config.authorizedKeys()));
-        fresh.setSubsystemFactories(List.of());
-        fresh.setShellFactory(_ -> new Conversation(socket, null));
-        fresh.setCommandFactory((_, line) -> new Conversation(socket, line));
-        try {
-            fresh.start();
-        } catch (IOException e) {
-            close(fresh);
-            throw new UnavailableException(
-                    "%s: cannot listen at %s: %s"
-                            .formatted(SshConfig.PID, config.address(), e.getMessage()),
-                    e);
-        }
-        server = fresh;
+        server = SshService.open(config, socket);
         served = config;
         LOG.info("SSH is served at {}", config.address());
     }
@@ -103,20 +81,10 @@ public final class SshConsole {
     @Deactivate
     synchronized void close() {
         if (server != null) {
-            close(server);
+            server.close();
             server = null;
             served = null;
             LOG.info("SSH is not served any more");
-        }
-    }
-
-    private static void close(@Nullable SshServer server) {
-        if (server != null) {
-            try {
-                server.stop(true);
-            } catch (IOException e) {
-                LOG.warn("the SSH server did not stop in order", e);
-            }
         }
     }
 
