@@ -59,6 +59,7 @@ public final class Activator implements BundleActivator {
                 };
         context.addBundleListener(listener);
         var _ = context.registerService(ResolverHookFactory.class, gate, null);
+        gate.resolveOwn();
         var _ = context.registerService(BundleTrust.class, gate, null);
         var _ =
                 context.registerService(

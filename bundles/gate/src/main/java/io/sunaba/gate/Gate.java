@@ -193,11 +193,26 @@ final class Gate implements ResolverHookFactory, BundleTrust {
 
     /// Waits until the framework is done with what it resolves.
     private boolean isResolved(Bundle bundle) {
-        FrameworkWiring wiring =
-                requireNonNull(
-                        context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION)
-                                .adapt(FrameworkWiring.class));
-        return ScopedValue.where(LOOKING, true).call(() -> wiring.resolveBundles(List.of(bundle)));
+        return resolve(List.of(bundle));
+    }
+
+    /// Resolves the platform's bundles together, which takes less than one by one as they start.
+    void resolveOwn() {
+        var _ =
+                resolve(
+                        Arrays.stream(context.getBundles())
+                                .filter(it -> it.getState() == Bundle.INSTALLED)
+                                .filter(inspection::isFromSystem)
+                                .toList());
+    }
+
+    private boolean resolve(List<Bundle> bundles) {
+        return ScopedValue.where(LOOKING, true).call(() -> wiring().resolveBundles(bundles));
+    }
+
+    private FrameworkWiring wiring() {
+        return requireNonNull(
+                context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).adapt(FrameworkWiring.class));
     }
 
     /// Looks at a bundle again that was changed.
@@ -225,10 +240,7 @@ final class Gate implements ResolverHookFactory, BundleTrust {
                         .toList();
         if (!refused.isEmpty()) {
             refused.forEach(it -> LOG.warn("Bundle {} is stopped: it is not trusted", it));
-            requireNonNull(
-                            context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION)
-                                    .adapt(FrameworkWiring.class))
-                    .refreshBundles(refused, _ -> refused.forEach(this::tell));
+            wiring().refreshBundles(refused, _ -> refused.forEach(this::tell));
         }
         bundles.stream()
                 .filter(it -> out.contains(it.getBundleId()) && refusal(it).isEmpty())

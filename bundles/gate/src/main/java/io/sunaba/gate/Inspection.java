@@ -107,7 +107,12 @@ final class Inspection {
         if (bundle.getBundleId() == Constants.SYSTEM_BUNDLE_ID) {
             return true;
         }
-        return file(bundle).filter(it -> it.startsWith(system)).isPresent() && asItCame(bundle);
+        return isFromSystem(bundle) && asItCame(bundle);
+    }
+
+    /// Tells whether a bundle was installed from the platform's own directory, whatever it is now.
+    boolean isFromSystem(Bundle bundle) {
+        return file(bundle).filter(it -> it.startsWith(system)).isPresent();
     }
 
     /// Tells whether a bundle is what is in the file that it came from.

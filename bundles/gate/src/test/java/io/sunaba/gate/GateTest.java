@@ -150,6 +150,20 @@ class GateTest {
     }
 
     @Test
+    void thePlatformsBundlesAreResolvedTogetherAndNobodyElses() throws Exception {
+        Files.createDirectories(directory.resolve("system"));
+        Path jar = pack("own");
+        Path own = Files.move(jar, directory.resolve("system/own.jar"));
+        Bundle ours = context.installBundle("reference:" + own.toUri());
+        Bundle theirs = install(pack("theirs"));
+
+        gate.resolveOwn();
+
+        assertThat(ours.getState()).isEqualTo(Bundle.RESOLVED);
+        assertThat(theirs.getState()).isEqualTo(Bundle.INSTALLED);
+    }
+
+    @Test
     void unsignedOneIsRefused() throws Exception {
         assertRefused(pack("visitor"), "it is not signed");
     }
