@@ -90,13 +90,9 @@ final class BundleCache {
         for (Map.Entry<Path, Integer> entry : bundles.entrySet()) {
             Path file = entry.getKey();
             try {
-                text.append(
-                        "%s level %d, %d bytes, %s\n"
-                                .formatted(
-                                        file,
-                                        entry.getValue(),
-                                        Files.size(file),
-                                        Files.getAttribute(file, "unix:ctime")));
+                text.append(file).append(" level ").append(entry.getValue());
+                text.append(", ").append(Files.size(file)).append(" bytes, ");
+                text.append(Files.getAttribute(file, "unix:ctime")).append('\n');
             } catch (IOException e) {
                 throw new StartException("cannot read " + file + ": " + e.getMessage(), e);
             }
