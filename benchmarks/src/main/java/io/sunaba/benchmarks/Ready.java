@@ -40,7 +40,9 @@ public final class Ready {
     /// Taken in turn, so that what else the machine does hits all alike.
     private void measure(int rounds) throws IOException, InterruptedException {
         Installation known = new Installation(program, directory.resolve("known"));
-        timeOf(known); // makes the directory
+        known.control("start");
+        known.awaitClassArchive();
+        known.control("stop");
         for (int round = 1; round <= rounds; round++) {
             comparison.add(FRAMEWORK, timeOfBareFramework(directory.resolve("bare" + round)));
             comparison.add(START, timeOf(known));

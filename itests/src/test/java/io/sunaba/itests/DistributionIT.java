@@ -99,9 +99,10 @@ class DistributionIT {
         assertThat(sunaba.sunaba("exec", "echo three").expectSuccess().text()).isEqualTo("three\n");
     }
 
-    /// A JVM that is to keep its classes when it ends crashes now and then when it unloads some.
+    /// A JVM that is to keep its own classes when it ends crashes now and then when it unloads
+    /// some.
     @Test
-    void thePlatformKeepsNoClasses() {
+    void thePlatformItselfWritesNoClasses() {
         String jcmd = Path.of(System.getProperty("java.home"), "bin/jcmd").toString();
         String pid = Long.toString(sunaba.daemon().pid());
         assertThat(sunaba.command(jcmd, pid, "VM.flags", "-all").expectSuccess().text())

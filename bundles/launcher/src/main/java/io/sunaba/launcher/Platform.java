@@ -97,6 +97,13 @@ public final class Platform {
         Path store = data.path().resolve("cache/bundles");
         settings.put(Constants.FRAMEWORK_STORAGE, store.toString());
 
+        ClassArchive classes =
+                new ClassArchive(
+                        home,
+                        Path.of(
+                                System.getProperty(
+                                        "sunaba.classes",
+                                        data.path().resolve("cache/platform.jsa").toString())));
         BundleCache cache =
                 new BundleCache(
                         store,
@@ -113,18 +120,21 @@ public final class Platform {
             if (install) {
                 cache.install(framework.getBundleContext());
             }
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(framework, run), "stop"));
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(() -> stop(framework, run, classes), "stop"));
             // Whoever logs before it is there would be told so in the console's log.
             logging.join();
             framework.start();
-            readiness.await(
-                    Duration.ofSeconds(
-                            Long.parseLong(
-                                    settings.getOrDefault("sunaba.ready.timeout.seconds", "30"))));
+            readiness.await(seconds(settings, "sunaba.ready.timeout.seconds", "30"));
+            classes.makeAfter(seconds(settings, "sunaba.classes.delay.seconds", "20"));
             return framework;
         } catch (BundleException | IOException e) {
             throw new StartException("the platform cannot start: " + e.getMessage(), e);
         }
+    }
+
+    private static Duration seconds(Map<String, String> settings, String key, String otherwise) {
+        return Duration.ofSeconds(Long.parseLong(settings.getOrDefault(key, otherwise)));
     }
 
     private static void awaitStop(Framework framework) throws InterruptedException {
@@ -137,8 +147,9 @@ public final class Platform {
 
     /// Stops the framework in order. Virtual machines and their processes are none of its business.
     /// The data directory stays locked until the process has ended.
-    private static void stop(Framework framework, Path run) {
+    private static void stop(Framework framework, Path run, ClassArchive classes) {
         try {
+            classes.close();
             framework.stop();
             framework.waitForStop(STOP_TIMEOUT.toMillis());
             RunDirectory.removeIfEmpty(run);
