@@ -15,13 +15,31 @@ final class Resources {
     private static final long PATIENCE_NANOS = 10_000_000_000L;
     private static final int LOOK_AGAIN_MILLIS = 5;
 
+    /// Writes to a file of the system.
+    interface Writer {
+        void write(Path file, String value) throws IOException;
+    }
+
     private final Path processors;
     private final Path memory;
+    private final Writer writer;
 
     /// @param system the directory of the system's devices in sysfs
     Resources(Path system) {
+        this(
+                system,
+                (file, value) ->
+                        Files.writeString(
+                                file,
+                                value,
+                                StandardOpenOption.WRITE,
+                                StandardOpenOption.TRUNCATE_EXISTING));
+    }
+
+    Resources(Path system, Writer writer) {
         this.processors = system.resolve("cpu");
         this.memory = system.resolve("memory");
+        this.writer = writer;
     }
 
     /// Waits until there are as many processors as wanted, and uses that many: no fewer, and no
@@ -43,14 +61,10 @@ final class Resources {
 
     /// A block that goes back to the host meanwhile is none that could be used, and one that the
     /// kernel brought into use by itself meanwhile needs nothing.
-    private static void useMemory(Path state) throws IOException {
+    private void useMemory(Path state) throws IOException, InterruptedException {
         if (isOffline(state)) {
             try {
-                Files.writeString(
-                        state,
-                        "online",
-                        StandardOpenOption.WRITE,
-                        StandardOpenOption.TRUNCATE_EXISTING);
+                write(state, "online");
             } catch (IOException e) {
                 if (!hasGone(e) && isOffline(state)) {
                     throw e;
@@ -104,10 +118,31 @@ final class Resources {
         return Integer.parseInt(processor.getFileName().toString().substring("cpu".length()));
     }
 
-    private static void set(Path file, String value) throws IOException {
+    private void set(Path file, String value) throws IOException, InterruptedException {
         if (Files.exists(file) && !says(file, value)) {
-            Files.writeString(file, value);
+            write(file, value);
         }
+    }
+
+    /// Writes when the kernel is ready for it: while it looks at a device that was just plugged, it
+    /// brings no processor in or out of use (source: Linux 6.1, `pci_call_probe` and `cpu_up`).
+    private void write(Path file, String value) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        while (true) {
+            try {
+                writer.write(file, value);
+                return;
+            } catch (IOException e) {
+                if (!isBusy(e) || System.nanoTime() > deadline) {
+                    throw e;
+                }
+            }
+            Thread.sleep(LOOK_AGAIN_MILLIS);
+        }
+    }
+
+    private static boolean isBusy(IOException failure) {
+        return String.valueOf(failure.getMessage()).contains("Device or resource busy");
     }
 
     private static boolean says(Path file, String text) throws IOException {

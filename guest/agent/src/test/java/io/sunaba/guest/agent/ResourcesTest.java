@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +51,40 @@ class ResourcesTest {
         assertThat(online()).containsExactly("0", "0", "0");
         resources.use(0, false);
         assertThat(online()).containsExactly("1", "1", "1");
+    }
+
+    @Test
+    void waitsWhileTheKernelIsBusyWithADevice() throws Exception {
+        plug(0, "1");
+        plug(1, "0");
+        Path block = Files.createDirectories(system.resolve("memory/memory40"));
+        Path state = Files.writeString(block.resolve("state"), "offline\n");
+        Map<Path, Integer> tries = new HashMap<>();
+        Resources resources =
+                new Resources(
+                        system,
+                        (file, value) -> {
+                            if (tries.merge(file, 1, Integer::sum) < 3) {
+                                throw new IOException("Device or resource busy");
+                            }
+                            Files.writeString(file, value);
+                        });
+        resources.use(2, true);
+        assertThat(system.resolve("cpu/cpu1/online")).hasContent("1");
+        assertThat(state).hasContent("online");
+    }
+
+    @Test
+    void saysAtOnceWhatElseIsWrongWithAProcessor() throws Exception {
+        plug(0, "1");
+        plug(1, "0");
+        Resources resources =
+                new Resources(
+                        system,
+                        (_, _) -> {
+                            throw new IOException("Input/output error");
+                        });
+        assertThatThrownBy(() -> resources.use(2, false)).hasMessage("Input/output error");
     }
 
     @Test
