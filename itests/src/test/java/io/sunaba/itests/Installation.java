@@ -420,7 +420,12 @@ final class Installation implements AutoCloseable {
     /// Stops the daemon, ends what machines are left, and removes everything.
     @Override
     public void close() {
+        Path run = data.resolve("run");
+        Path sockets = Files.exists(run) ? runDirectory() : run;
         end();
+        if (Files.exists(sockets)) {
+            remove(sockets);
+        }
         remove(requireNonNull(folder.getParent()));
     }
 
