@@ -16,6 +16,10 @@ import org.junit.jupiter.api.Test;
 
 /// The first start of a platform parses its classes for all that follow. No machine is booted.
 class ClassArchiveIT {
+    private static final List<String> SWAPPED =
+            List.of("io.sunaba.core", "io.sunaba.agent", "io.sunaba.hypervisor.qemu");
+    private static final int ROUNDS = 9;
+
     private Installation installation;
     private String archive;
 
@@ -91,22 +95,32 @@ class ClassArchiveIT {
     /// A loader has the classes of an archive only once; whoever comes next parses its own.
     @Test
     void bundlesAreReplacedAndTheirLoadersGo() throws IOException {
-        swapAll("first"); // bundles are used that were not
-        long before = loaders();
-        for (int i = 0; i < 3; i++) {
-            swapAll("again" + i);
+        for (int i = 0; i < ROUNDS; i++) {
+            for (String bundle : SWAPPED) {
+                Path jar = Files.createTempFile(installation.home(), "rebuilt", ".jar");
+                Files.write(jar, Rebuilt.with(bundle, Map.of("Bundle-Version", "1.0.0.v" + i)));
+                installation.exec("plugin:swap %s %s".formatted(bundle, jar)).expectSuccess();
+            }
+            installation.exec("sandbox:list").expectSuccess();
         }
 
-        Installation.await("the end of old loaders", () -> loaders() <= before);
+        // Not every bundle has one: there is room for a few, and not for one a round.
+        long bundles = bundles();
+        assertThat(loaders() + ROUNDS).as("with one that stays a round").isGreaterThan(bundles);
+        Installation.await(
+                "the end of old loaders",
+                () -> loaders() <= bundles,
+                () -> loaders() + " are left");
     }
 
-    private void swapAll(String qualifier) throws IOException {
-        for (String bundle : SwapLeakIT.BUNDLES) {
-            Path jar = Files.createTempFile(installation.home(), "rebuilt", ".jar");
-            Files.write(jar, Rebuilt.with(bundle, Map.of("Bundle-Version", "1.0.0." + qualifier)));
-            installation.exec("plugin:swap %s %s".formatted(bundle, jar)).expectSuccess();
-        }
-        installation.exec("sandbox:list").expectSuccess();
+    private long bundles() {
+        return installation
+                .exec("lb -s")
+                .expectSuccess()
+                .text()
+                .lines()
+                .filter(line -> line.matches(" *\\d+\\|.*"))
+                .count();
     }
 
     /// How many loaders of bundles there are after a collection.
