@@ -55,14 +55,20 @@ final class ClassArchive implements AutoCloseable {
 
     /// Tells whether this JVM uses the archive: one that is cut short is there and of no use.
     private boolean isMapped() throws IOException {
+        if (!Files.exists(file)) {
+            return false;
+        }
+        String mapped = " " + file.toRealPath();
         try (Stream<String> mappings = Files.lines(Path.of("/proc/self/maps"))) {
-            return mappings.anyMatch(mapping -> mapping.endsWith(" " + file));
+            return mappings.anyMatch(mapping -> mapping.endsWith(mapped));
         }
     }
 
     private void make() throws IOException, InterruptedException {
-        // A start deletes what bears such a name: whoever made it was killed.
-        Path made = file.resolveSibling(file.getFileName() + ".made");
+        // A start deletes what bears such a name: whoever made it was killed, and may not know yet.
+        Path made =
+                file.resolveSibling(
+                        "%s.%d.made".formatted(file.getFileName(), ProcessHandle.current().pid()));
         try {
             Process dump = begin(made);
             if (dump == null) {

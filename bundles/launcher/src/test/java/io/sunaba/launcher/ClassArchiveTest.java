@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -80,6 +82,23 @@ class ClassArchiveTest {
         archive.makeAfter(AT_ONCE);
 
         await(() -> file.toFile().length() > 1_000_000);
+    }
+
+    /// By whatever way it is reached: the system tells of the file itself.
+    @Test
+    void oneThatIsInUseStays() throws Exception {
+        Path file = Files.write(cache.resolve("platform-2.jsa"), new byte[100]);
+        Path link = Files.createSymbolicLink(temporary.resolve("link"), cache);
+        archive = new ClassArchive(home, link.resolve("platform-2.jsa"));
+        try (FileChannel channel = FileChannel.open(file);
+                Arena arena = Arena.ofConfined()) {
+            var _ = channel.map(FileChannel.MapMode.READ_ONLY, 0, 100, arena);
+
+            archive.makeAfter(AT_ONCE);
+
+            await(() -> maker().isEmpty());
+        }
+        assertThat(file).hasSize(100);
     }
 
     @Test
