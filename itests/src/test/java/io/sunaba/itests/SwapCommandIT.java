@@ -42,6 +42,29 @@ public class SwapCommandIT {
         return installation.exec("plugin:list").expectSuccess().text();
     }
 
+    private String bundle(String name) {
+        return installation
+                .exec("lb -s")
+                .expectSuccess()
+                .text()
+                .lines()
+                .filter(line -> line.contains("|" + name + " "))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /// With the framework's own commands, which want bundles and get numbers.
+    @Test
+    public void bundlesAreStoppedAndStartedByTheirNumbers() {
+        String number = bundle(STORAGE).split("\\|", 2)[0].strip();
+        installation.exec("felix:stop " + number).expectSuccess();
+        assertThat(bundle(STORAGE)).contains("Resolved");
+        installation.exec("felix:start " + number).expectSuccess();
+        assertThat(bundle(STORAGE)).contains("Active");
+        assertThat(installation.exec("felix:headers " + number).expectSuccess().text())
+                .contains("Bundle-SymbolicName = " + STORAGE);
+    }
+
     @Test
     public void bundlesAreSwappedOrStayAsTheyAre() throws IOException {
         String before = plugins();

@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.apache.felix.gogo.jline.Converters;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.Converter;
 import org.apache.felix.service.command.Function;
@@ -109,6 +110,8 @@ public final class Commands {
         commands.add(HelpCommand.of(() -> commands));
 
         registrations.add(context.registerService(Converter.class, formats, null));
+        // The framework's own commands want bundles where people write numbers: felix:stop 7.
+        registrations.add(context.registerService(Converter.class, new Converters(context), null));
         for (Command command : commands) {
             registrations.add(
                     context.registerService(
