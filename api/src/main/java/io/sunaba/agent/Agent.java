@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ConsumerType;
@@ -184,6 +185,18 @@ public interface Agent extends AutoCloseable {
         return readStderr(containerId, processId, maximumBytes);
     }
 
+    /// Tells how far the user before has come in the output of a process, if he has left (see
+    /// [#leave]) while he waited for more. Whoever reads on from there, and counts on with that
+    /// position, gets what he waited for. Asks nobody.
+    default Optional<StreamPosition> stdoutPosition(String containerId, String processId) {
+        return Optional.empty();
+    }
+
+    /// As [#stdoutPosition], of error output.
+    default Optional<StreamPosition> stderrPosition(String containerId, String processId) {
+        return Optional.empty();
+    }
+
     /// Tells what a caller has had that counts and asks for no more. May do nothing.
     default void confirmStdout(String containerId, String processId, StreamPosition position)
             throws InterruptedException {}
@@ -234,6 +247,16 @@ public interface Agent extends AutoCloseable {
 
     /// Asks whether the agent answers, and returns how long that took.
     Duration check() throws InterruptedException;
+
+    /// Leaves the connection to whoever connects to the same endpoint within the next seconds, and
+    /// is of no use afterwards, as if it was closed. What waits in the guest, for a process, an
+    /// event or output, goes on waiting there, and who asks the same again gets that answer. An
+    /// agent that cannot do this closes.
+    ///
+    /// Ends no call: whoever has one under way interrupts it afterwards.
+    default void leave() {
+        close();
+    }
 
     /// Closes the connection. The guest goes on. A second call does nothing.
     @Override

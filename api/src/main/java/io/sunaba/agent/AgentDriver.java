@@ -14,7 +14,8 @@ public interface AgentDriver {
 
     /// Connects to the agent of a guest and returns once it has answered. The guest may still be
     /// booting: the call waits for it, without polling where the transport allows. An earlier
-    /// connection to the same serial port is superseded.
+    /// connection to the same serial port is superseded, but one that was left (see [Agent#leave])
+    /// is what this returns, if it is still there.
     ///
     /// @param timeout how long to wait for the first answer
     /// @throws io.sunaba.error.TimedOutException if the agent did not answer in time

@@ -53,6 +53,28 @@ public class SwapCommandIT {
                 .orElseThrow();
     }
 
+    /// The core that goes leaves its connections to guests to the next one.
+    @Test
+    public void theConversationWithAGuestOutlivesTheCore() throws IOException {
+        String core = "io.sunaba.core";
+        installation.exec("sandbox:create --id one --memory 128M").expectSuccess();
+        List<String> before = connectionsToAgents();
+        assertThat(before).hasSize(1);
+        swap(core, jar(core, Map.of("Bundle-Version", "1.0.0.rebuilt"))).expectSuccess();
+        installation.exec("interface:list one").expectSuccess();
+        assertThat(connectionsToAgents()).isEqualTo(before);
+    }
+
+    /// The sockets in QEMUs' hands (source: proc(5), `/proc/net/unix`: state 03 is connected, then
+    /// inode and path).
+    private List<String> connectionsToAgents() throws IOException {
+        String run = installation.data().resolve("run").toRealPath() + "/";
+        return Files.readAllLines(Path.of("/proc/net/unix")).stream()
+                .filter(line -> line.contains(" 03 ") && line.contains(run))
+                .filter(line -> line.endsWith("/agent.sock"))
+                .toList();
+    }
+
     /// With the framework's own commands, which want bundles and get numbers.
     @Test
     public void bundlesAreStoppedAndStartedByTheirNumbers() {

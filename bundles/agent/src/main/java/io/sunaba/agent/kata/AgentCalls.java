@@ -6,7 +6,11 @@ import io.grpc.Channel;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.stub.ClientCalls;
+import io.sunaba.agent.kata.WaitingCalls.Asked;
+import io.sunaba.agent.kata.WaitingCalls.Question;
+import io.sunaba.error.UnavailableException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -37,12 +41,27 @@ final class AgentCalls {
             CallOptions.DEFAULT.withMaxInboundMessageSize(MOST_BYTES);
 
     private final Channel channel;
+    private final WaitingCalls waiting;
     private final Supplier<Duration> timeout;
+    private final WaitingCalls.User user = new WaitingCalls.User();
 
+    /// @param waiting those of the connection, of whoever uses it
     /// @param timeout how long an answer may take
-    AgentCalls(Channel channel, Supplier<Duration> timeout) {
+    AgentCalls(Channel channel, WaitingCalls waiting, Supplier<Duration> timeout) {
         this.channel = channel;
+        this.waiting = waiting;
         this.timeout = timeout;
+    }
+
+    /// Has what waits go on, for whoever uses the connection next.
+    ///
+    /// @return whether it did not before
+    boolean leave() {
+        return user.leave();
+    }
+
+    boolean left() {
+        return user.hasLeft();
     }
 
     /// Waits for the answer as long as is configured.
@@ -63,7 +82,7 @@ final class AgentCalls {
     <Q, R> R call(String operation, MethodDescriptor<Q, R> method, Q request, int mostBytes)
             throws InterruptedException {
         try {
-            return answer(channel, method, limited().withMaxInboundMessageSize(mostBytes), request);
+            return ask(method, limited().withMaxInboundMessageSize(mostBytes), request);
         } catch (Refusal refusal) {
             throw CallFailure.of(operation, refusal.status());
         }
@@ -73,7 +92,7 @@ final class AgentCalls {
     <Q, R> R callUnlimited(String operation, MethodDescriptor<Q, R> method, Q request)
             throws InterruptedException {
         try {
-            return answer(channel, method, UNLIMITED_TIME, request);
+            return ask(method, UNLIMITED_TIME, request);
         } catch (Refusal refusal) {
             throw CallFailure.of(operation, refusal.status());
         }
@@ -82,16 +101,55 @@ final class AgentCalls {
     /// As [#call], but leaves it to the caller what a failure means.
     <Q, R> R tryCall(MethodDescriptor<Q, R> method, Q request)
             throws InterruptedException, Refusal {
-        return answer(channel, method, limited(), request);
+        return ask(method, limited(), request);
     }
 
-    /// As [#callUnlimited], but leaves it to the caller what a failure means.
+    /// Waits for something to happen in the guest, as long as it takes, also for what was asked by
+    /// somebody who has left.
+    ///
+    /// @param containerId whose process it is about, or empty
+    /// @param processId the process it is about, or empty
+    <Q, R> R await(
+            String operation,
+            MethodDescriptor<Q, R> method,
+            String containerId,
+            String processId,
+            Q request)
+            throws InterruptedException {
+        try {
+            return tryAwait(new Question<>(method, containerId, processId, request), MOST_BYTES);
+        } catch (Refusal refusal) {
+            throw CallFailure.of(operation, refusal.status());
+        }
+    }
+
+    /// As [#await], but leaves it to the caller what a failure means.
     ///
     /// @param mostBytes that the answer may have
-    <Q, R> R tryCallUnlimited(MethodDescriptor<Q, R> method, Q request, int mostBytes)
+    <Q, R> R tryAwait(Question<Q, R> question, int mostBytes) throws InterruptedException, Refusal {
+        requireHere();
+        requireNotInterrupted();
+        CallOptions options = UNLIMITED_TIME.withMaxInboundMessageSize(mostBytes);
+        Asked<R> call = waiting.ask(user, question, () -> begin(question, options));
+        try {
+            return call.answer().get();
+        } catch (ExecutionException e) {
+            throw new Refusal(Status.fromThrowable(e), e);
+        } finally {
+            waiting.end(question, call);
+        }
+    }
+
+    private <Q, R> R ask(MethodDescriptor<Q, R> method, CallOptions options, Q request)
             throws InterruptedException, Refusal {
-        return answer(
-                channel, method, UNLIMITED_TIME.withMaxInboundMessageSize(mostBytes), request);
+        requireHere();
+        return answer(channel, method, options, request);
+    }
+
+    private void requireHere() {
+        if (user.hasLeft()) {
+            throw new UnavailableException("the connection was left");
+        }
     }
 
     private CallOptions limited() {
@@ -102,9 +160,7 @@ final class AgentCalls {
     static <Q, R> R answer(
             Channel channel, MethodDescriptor<Q, R> method, CallOptions options, Q request)
             throws InterruptedException, Refusal {
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
-        }
+        requireNotInterrupted();
         ListenableFuture<R> answer =
                 ClientCalls.futureUnaryCall(channel.newCall(method, options), request);
         try {
@@ -113,6 +169,23 @@ final class AgentCalls {
             throw new Refusal(Status.fromThrowable(e), e);
         } finally {
             answer.cancel(true);
+        }
+    }
+
+    private <Q, R> ListenableFuture<R> begin(Question<Q, R> question, CallOptions options) {
+        return ClientCalls.futureUnaryCall(
+                channel.newCall(question.method(), options), question.request());
+    }
+
+    /// Returns what somebody who has left asked about a process.
+    <Q> Optional<Q> leftBehind(
+            MethodDescriptor<Q, ?> method, String containerId, String processId) {
+        return waiting.left(method, containerId, processId);
+    }
+
+    private static void requireNotInterrupted() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
         }
     }
 }

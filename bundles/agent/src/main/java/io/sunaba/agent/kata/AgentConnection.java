@@ -12,7 +12,10 @@ final class AgentConnection implements AutoCloseable {
     private final TtrpcChannel channel;
     private final GuestDetails guestDetails;
     private final boolean ours;
-    private final CompletableFuture<String> lost = new CompletableFuture<>();
+    private final WaitingCalls waiting = new WaitingCalls();
+
+    /// Of whoever uses it now: nothing here may lead to who did before.
+    private volatile CompletableFuture<String> lost = new CompletableFuture<>();
 
     /// @param ours whether it is our own agent, which can do what others cannot
     AgentConnection(TtrpcChannel channel, GuestDetails guestDetails, boolean ours) {
@@ -39,6 +42,23 @@ final class AgentConnection implements AutoCloseable {
 
     boolean ours() {
         return ours;
+    }
+
+    WaitingCalls waiting() {
+        return waiting;
+    }
+
+    /// Tells whether it can still be used.
+    boolean open() {
+        return !channel.ended().isDone();
+    }
+
+    /// Forgets who used it, for the next one.
+    void leave() {
+        lost = new CompletableFuture<>();
+        if (!open()) {
+            var _ = channel.ended().exceptionally(this::tell);
+        }
     }
 
     /// A stage of its own for everyone who asks, so that no dependent holds up another, or the

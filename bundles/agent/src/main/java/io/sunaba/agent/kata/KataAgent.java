@@ -50,6 +50,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -69,11 +70,14 @@ final class KataAgent implements Agent {
     private final AgentConnection connection;
     private final AgentCalls calls;
     private final StreamCalls streams;
+    private final Runnable keeper;
 
     /// @param timeout how long an answer may take
-    KataAgent(AgentConnection connection, Supplier<Duration> timeout) {
+    /// @param keeper takes the connection when its user leaves
+    KataAgent(AgentConnection connection, Supplier<Duration> timeout, Runnable keeper) {
         this.connection = connection;
-        this.calls = new AgentCalls(connection.channel(), timeout);
+        this.keeper = keeper;
+        this.calls = new AgentCalls(connection.channel(), connection.waiting(), timeout);
         this.streams = new StreamCalls(calls);
     }
 
@@ -196,6 +200,7 @@ final class KataAgent implements Agent {
 
     @Override
     public void createContainer(GuestContainer container) throws InterruptedException {
+        connection.waiting().forget(container.config().id());
         calls.call(
                 "create container " + container.config().id(),
                 AgentServiceGrpc.getCreateContainerMethod(),
@@ -212,6 +217,7 @@ final class KataAgent implements Agent {
 
     @Override
     public void removeContainer(String containerId) throws InterruptedException {
+        connection.waiting().forget(containerId);
         calls.call(
                 "remove container " + containerId,
                 AgentServiceGrpc.getRemoveContainerMethod(),
@@ -221,6 +227,7 @@ final class KataAgent implements Agent {
     @Override
     public void execProcess(String containerId, String processId, ProcessConfig process)
             throws InterruptedException {
+        connection.waiting().forget(containerId, processId);
         calls.call(
                 "run process %s in container %s".formatted(processId, containerId),
                 AgentServiceGrpc.getExecProcessMethod(),
@@ -258,9 +265,11 @@ final class KataAgent implements Agent {
     public int waitProcess(String containerId, String processId) throws InterruptedException {
         String operation = "wait for process %s of container %s".formatted(processId, containerId);
         int code =
-                calls.callUnlimited(
+                calls.await(
                                 operation,
                                 AgentServiceGrpc.getWaitProcessMethod(),
+                                containerId,
+                                processId,
                                 WaitProcessRequest.newBuilder()
                                         .setContainerId(containerId)
                                         .setExecId(processId)
@@ -347,9 +356,11 @@ final class KataAgent implements Agent {
     @Override
     public OomEvent awaitOomEvent() throws InterruptedException {
         return new OomEvent(
-                calls.callUnlimited(
+                calls.await(
                                 "wait for a container to run out of memory",
                                 AgentServiceGrpc.getGetOOMEventMethod(),
+                                "",
+                                "",
                                 GetOOMEventRequest.getDefaultInstance())
                         .getContainerId());
     }
@@ -398,6 +409,16 @@ final class KataAgent implements Agent {
             String containerId, String processId, int maximumBytes, StreamPosition position)
             throws InterruptedException {
         return streams.read(STDERR, containerId, processId, maximumBytes, position);
+    }
+
+    @Override
+    public Optional<StreamPosition> stdoutPosition(String containerId, String processId) {
+        return streams.left(STDOUT, containerId, processId);
+    }
+
+    @Override
+    public Optional<StreamPosition> stderrPosition(String containerId, String processId) {
+        return streams.left(STDERR, containerId, processId);
     }
 
     @Override
@@ -488,7 +509,20 @@ final class KataAgent implements Agent {
     }
 
     @Override
+    public void leave() {
+        if (!connection.ours()) {
+            // A stock agent does not tell one who reads from the next.
+            connection.close();
+        } else if (calls.leave()) {
+            connection.leave();
+            keeper.run();
+        }
+    }
+
+    @Override
     public void close() {
-        connection.close();
+        if (!calls.left()) {
+            connection.close();
+        }
     }
 }

@@ -25,16 +25,29 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Drives agents that speak Kata's agent protocol, and keeps an eye on the connections to them.
+/// Drives agents that speak Kata's agent protocol, and keeps an eye on the connections to them. Is
+/// there also when nobody uses it: it keeps connections from one core to the next.
 @Component(
         service = AgentDriver.class,
+        immediate = true,
         configurationPid = KataAgentConfig.PID,
         property = AgentDriver.NAME + "=kata")
 @Designate(ocd = KataAgentSettings.class)
 public final class KataAgentDriver implements AgentDriver {
     private static final Logger LOGGER = LoggerFactory.getLogger(KataAgentDriver.class);
 
+    /// How long a connection is kept whose user has left: longer than it takes to replace the core
+    /// on a host that is busy.
+    private static final Duration KEPT = Duration.ofSeconds(30);
+
+    /// A connection whose user has left.
+    ///
+    /// @param taken completes with whether somebody has come for it
+    private record Left(AgentConnection connection, CompletableFuture<Boolean> taken) {}
+
     private final Map<AgentConnection, AgentEndpoint> connections = new ConcurrentHashMap<>();
+    private final Map<AgentEndpoint, Left> left = new ConcurrentHashMap<>();
+    private final Duration kept;
     private volatile KataAgentConfig config;
     private volatile boolean stopped;
 
@@ -44,7 +57,12 @@ public final class KataAgentDriver implements AgentDriver {
     }
 
     KataAgentDriver(KataAgentConfig config) {
+        this(config, KEPT);
+    }
+
+    KataAgentDriver(KataAgentConfig config, Duration kept) {
         this.config = config;
+        this.kept = kept;
     }
 
     /// Takes a new configuration over without a connection being lost.
@@ -58,11 +76,17 @@ public final class KataAgentDriver implements AgentDriver {
     public void deactivate() {
         stopped = true;
         connections.keySet().forEach(connection -> connection.lose("the agent plugin was stopped"));
+        left.values().forEach(each -> each.taken.complete(false));
     }
 
     @Override
     public Agent connect(AgentEndpoint endpoint, Duration timeout) throws InterruptedException {
         requireNonNull(endpoint, "endpoint is null");
+        AgentConnection before = takeOver(endpoint);
+        if (before != null) {
+            LOGGER.debug("{} goes on with the connection that was left", endpoint);
+            return agent(before, endpoint);
+        }
         if (endpoint instanceof AgentEndpoint.SerialPort) {
             supersede(endpoint);
         }
@@ -77,7 +101,43 @@ public final class KataAgentDriver implements AgentDriver {
                 guest.agentVersion(),
                 guest.protocolVersion());
         watch(connection, endpoint);
-        return new KataAgent(connection, () -> config.requestTimeout());
+        return agent(connection, endpoint);
+    }
+
+    private Agent agent(AgentConnection connection, AgentEndpoint endpoint) {
+        return new KataAgent(
+                connection, () -> config.requestTimeout(), () -> keep(connection, endpoint));
+    }
+
+    /// Keeps a connection for some time whose user has left.
+    private void keep(AgentConnection connection, AgentEndpoint endpoint) {
+        Left fresh = new Left(connection, new CompletableFuture<>());
+        var _ =
+                fresh.taken
+                        .completeOnTimeout(false, kept.toNanos(), TimeUnit.NANOSECONDS)
+                        .thenAcceptAsync(
+                                taken -> drop(fresh, endpoint, taken), Thread::startVirtualThread);
+        Left earlier = left.put(endpoint, fresh);
+        if (earlier != null) {
+            earlier.taken.complete(false);
+        }
+        if (stopped) {
+            fresh.taken.complete(false);
+        }
+    }
+
+    private void drop(Left dropped, AgentEndpoint endpoint, boolean taken) {
+        left.remove(endpoint, dropped);
+        if (!taken) {
+            dropped.connection.close();
+        }
+    }
+
+    private @Nullable AgentConnection takeOver(AgentEndpoint endpoint) {
+        Left found = left.remove(endpoint);
+        return found != null && found.taken.complete(true) && found.connection.open()
+                ? found.connection
+                : null;
     }
 
     private void supersede(AgentEndpoint endpoint) {

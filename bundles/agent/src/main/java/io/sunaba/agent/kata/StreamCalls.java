@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.MethodDescriptor;
 import io.sunaba.agent.StreamPosition;
+import io.sunaba.agent.kata.WaitingCalls.Question;
 import io.sunaba.error.UnavailableException;
 import io.sunaba.guest.protocol.AgentServiceGrpc;
 import io.sunaba.guest.protocol.CloseStdinRequest;
@@ -12,6 +13,7 @@ import io.sunaba.guest.protocol.ReadStreamResponse;
 import io.sunaba.guest.protocol.TtyWinResizeRequest;
 import io.sunaba.guest.protocol.WriteStreamRequest;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The calls on a process's standard streams. They take as long as the process lets them.
@@ -125,7 +127,10 @@ final class StreamCalls {
         ByteString data;
         try {
             data =
-                    calls.tryCallUnlimited(output.method, request.build(), most + ENVELOPE)
+                    calls.tryAwait(
+                                    new Question<>(
+                                            output.method, containerId, processId, request.build()),
+                                    most + ENVELOPE)
                             .getData();
         } catch (AgentCalls.Refusal refusal) {
             if (isEnd(refusal)) {
@@ -139,6 +144,14 @@ final class StreamCalls {
                             .formatted(operation, data.size(), most));
         }
         return data.toByteArray();
+    }
+
+    /// Tells how far somebody has come who has left while he waited for more.
+    Optional<StreamPosition> left(Output output, String containerId, String processId) {
+        return calls.leftBehind(output.method, containerId, processId)
+                .filter(ReadStreamRequest::hasPosition)
+                .map(ReadStreamRequest::getPosition)
+                .map(at -> new StreamPosition(at.getCounter(), at.getBytes()));
     }
 
     /// Tells an agent of ours what has arrived; another one would take it for a read.

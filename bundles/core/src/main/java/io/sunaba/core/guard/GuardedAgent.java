@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -251,6 +252,21 @@ record GuardedAgent(Guard guard, Agent agent) implements Agent {
     @Override
     public Duration check() throws InterruptedException {
         return guard.call("check", agent::check);
+    }
+
+    @Override
+    public Optional<StreamPosition> stdoutPosition(String containerId, String processId) {
+        return guard.ask("stdoutPosition", () -> agent.stdoutPosition(containerId, processId));
+    }
+
+    @Override
+    public Optional<StreamPosition> stderrPosition(String containerId, String processId) {
+        return guard.ask("stderrPosition", () -> agent.stderrPosition(containerId, processId));
+    }
+
+    @Override
+    public void leave() {
+        guard.tell("leave", agent::leave);
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,9 @@ public final class Steady<T> implements InvocationHandler {
         Object steady(Object[] arguments, Object result);
     }
 
-    private static final String CLOSE = "close";
+    /// After these a handle is of no use.
+    private static final Set<String> LAST = Set.of("close", "leave");
+
     private static final Object OVER = new Object();
 
     /// Null once it is closed: who waits with the next plugin must not hold on to this one's
@@ -97,7 +100,7 @@ public final class Steady<T> implements InvocationHandler {
                 default -> "steady " + handle;
             };
         }
-        if (method.getName().equals(CLOSE)) {
+        if (LAST.contains(method.getName())) {
             close(method);
             return null;
         }

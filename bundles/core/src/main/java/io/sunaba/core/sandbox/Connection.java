@@ -179,6 +179,8 @@ final class Connection {
 
     private Agent newConnection() throws InterruptedException {
         SandboxRecord known = record.get();
+        // Not even for a moment: what was left is another's.
+        requireOpen(known);
         while (true) {
             Serving<AgentDriver> driver = environment.plugins().serving(Kind.AGENT, known.agent());
             // That its machine is not there explains itself, and nobody may wait for more.
@@ -290,6 +292,18 @@ final class Connection {
         if (dropped != null) {
             dropped.close();
         }
+    }
+
+    /// Drops both handles as [#close] does, and leaves the connection to the agent to whoever takes
+    /// this sandbox up next. Ends no call that waits in the guest.
+    void leave() {
+        closed = true;
+        adopted = null;
+        Agent left = letGoAgent();
+        if (left != null) {
+            left.leave();
+        }
+        close(letGoMachine());
     }
 
     /// Drops both handles; the machine goes on, if it is still there.

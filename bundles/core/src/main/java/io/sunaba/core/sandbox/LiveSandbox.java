@@ -364,6 +364,7 @@ final class LiveSandbox implements Connection.Listener, Processes.EndListener {
                 patience,
                 () -> {
                     leaveStreams();
+                    parts.connection().leave();
                     end(why);
                     flush();
                 });

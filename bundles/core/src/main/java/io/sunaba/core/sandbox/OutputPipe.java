@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.sunaba.agent.StreamPosition;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
@@ -20,6 +21,9 @@ final class OutputPipe {
 
     /// The guest's end.
     interface Source {
+        /// Tells how far another process has come that left while it waited for output.
+        Optional<StreamPosition> left() throws InterruptedException;
+
         /// Waits for output and returns it; empty at the end.
         byte[] read(StreamPosition had) throws InterruptedException;
 
@@ -31,6 +35,11 @@ final class OutputPipe {
     private final ReentrantLock lock = new ReentrantLock();
     private volatile @Nullable StreamCall<byte[]> pending;
     private StreamPosition chunkAt = new StreamPosition(newCounter(), 0);
+
+    /// Where the call begins that is pending.
+    private volatile StreamPosition asked = chunkAt;
+
+    private boolean begun;
     private byte[] chunk = NOTHING;
     private int position;
     private long told;
@@ -139,15 +148,23 @@ final class OutputPipe {
         StreamCall<byte[]> call = pending;
         if (call == null) {
             StreamPosition had = had();
+            boolean first = !begun;
             chunkAt = had;
             chunk = NOTHING;
             position = 0;
-            call = new StreamCall<>(() -> source.read(had));
+            call =
+                    new StreamCall<>(() -> {
+                        StreamPosition at = first ? source.left().orElse(had) : had;
+                        asked = at;
+                        return source.read(at);
+                    });
             pending = call;
         }
         boolean stays = true;
         try {
             chunk = call.await(closed);
+            begun = true;
+            chunkAt = asked;
             // Not before: a request that is on its way may never arrive.
             told = chunkAt.bytes();
             ended = chunk.length == 0;

@@ -21,6 +21,8 @@ final class SteadyHandles {
                     "agentEndpoint",
                     "consoleTail",
                     "guestDetails",
+                    "stdoutPosition",
+                    "stderrPosition",
                     "lost");
 
     /// Each may be repeated: a stream's calls tell how far it has come.

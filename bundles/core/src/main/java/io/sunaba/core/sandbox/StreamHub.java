@@ -10,6 +10,7 @@ import io.sunaba.sandbox.ProcessStreams;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -143,6 +144,11 @@ final class StreamHub {
                 new OutputPipe(
                         new OutputPipe.Source() {
                             @Override
+                            public Optional<StreamPosition> left() throws InterruptedException {
+                                return agents.agent().stdoutPosition(container, process);
+                            }
+
+                            @Override
                             public byte[] read(StreamPosition had) throws InterruptedException {
                                 return agents.agent()
                                         .readStdout(
@@ -156,6 +162,11 @@ final class StreamHub {
                         }),
                 new OutputPipe(
                         new OutputPipe.Source() {
+                            @Override
+                            public Optional<StreamPosition> left() throws InterruptedException {
+                                return agents.agent().stderrPosition(container, process);
+                            }
+
                             @Override
                             public byte[] read(StreamPosition had) throws InterruptedException {
                                 return agents.agent()

@@ -386,6 +386,12 @@ final class FakeAgent implements Agent {
     }
 
     @Override
+    public void leave() {
+        faults.passed.add("agent.leave");
+        close();
+    }
+
+    @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
             ended.complete("closed");

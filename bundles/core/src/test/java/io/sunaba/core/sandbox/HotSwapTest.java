@@ -161,6 +161,7 @@ class HotSwapTest {
             streams.stdin().write(new byte[] {'a', 'b', 'c'});
             assertThat(streams.stdout().read()).isEqualTo('a');
             platform.stop();
+            assertThat(platform.faults.passed).contains("agent.leave");
             assertThatThrownBy(() -> streams.stdout().read()).isInstanceOf(IOException.class);
         }
         assertThatThrownBy(() -> sandbox.waitProcess("one", "one"))

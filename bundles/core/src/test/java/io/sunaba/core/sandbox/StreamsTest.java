@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sunaba.agent.Agent;
+import io.sunaba.agent.StreamPosition;
 import io.sunaba.core.sandbox.Platform.Running;
 import io.sunaba.error.ConflictException;
 import io.sunaba.sandbox.ProcessStreams;
@@ -11,9 +12,12 @@ import io.sunaba.sandbox.Sandbox;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,6 +103,7 @@ class StreamsTest {
                                 switch (method.getName()) {
                                     case "readStdout" -> output.take();
                                     case "readStderr" -> new byte[0];
+                                    case "stdoutPosition", "stderrPosition" -> Optional.empty();
                                     case "confirmStdout" -> null;
                                     default -> throw new AssertionError(method);
                                 });
@@ -115,6 +120,36 @@ class StreamsTest {
             }
         }
         Platform.await("the guest knows what was read", () -> hub.kept() == 0);
+    }
+
+    @Test
+    void goesOnWhereSomebodyWasWhoLeft() throws Exception {
+        StreamPosition left = new StreamPosition(7, 100);
+        List<StreamPosition> asked = new CopyOnWriteArrayList<>();
+        Agent agent =
+                (Agent)
+                        Proxy.newProxyInstance(
+                                Agent.class.getClassLoader(),
+                                new Class<?>[] {Agent.class},
+                                (_, method, arguments) ->
+                                        switch (method.getName()) {
+                                            case "stdoutPosition" -> Optional.of(left);
+                                            case "readStdout", "confirmStdout" -> {
+                                                asked.add(
+                                                        (StreamPosition)
+                                                                arguments[arguments.length - 1]);
+                                                yield method.getName().equals("readStdout")
+                                                        ? new byte[] {1, 2}
+                                                        : null;
+                                            }
+                                            default -> throw new AssertionError(method);
+                                        });
+        StreamHub hub = new StreamHub(() -> agent);
+        try (ProcessStreams streams = hub.open("c", "c")) {
+            assertThat(streams.stdout().readNBytes(4)).containsExactly(1, 2, 1, 2);
+        }
+        Platform.await("the guest knows what was read", () -> hub.kept() == 0);
+        assertThat(asked).containsExactly(left, left.plus(2), left.plus(4));
     }
 
     @Test

@@ -42,6 +42,7 @@ final class ConnectionChecks {
                 driver("tells when a connection is lost", ConnectionChecks::lost),
                 new Check<>("gives all connections up when it stops", ConnectionChecks::stopped),
                 driver("takes up what another connection left", ConnectionChecks::successor),
+                driver("goes on with what waits when it was left", ConnectionChecks::left),
                 driver("leaves nothing of a connection that is closed", ConnectionChecks::leaks));
     }
 
@@ -196,6 +197,30 @@ final class ConnectionChecks {
                     try (Agent agent = connect(fixture, driver)) {
                         agent.writeStdin(container, container, new byte[] {'\n'});
                         Expect.equal("exit code", 5, agent.waitProcess(container, container));
+                    }
+                });
+    }
+
+    private static void left(AgentFixture fixture, AgentDriver driver) throws Exception {
+        withContainer(
+                fixture,
+                driver,
+                "read x; exit 6",
+                container -> {
+                    Agent before = connect(fixture, driver);
+                    Guest.Aside<Integer> waiting =
+                            Guest.aside(() -> before.waitProcess(container, container)).begun();
+                    before.leave();
+                    before.leave();
+                    before.close();
+                    waiting.thread().interrupt();
+                    Expect.failure(
+                            UnavailableException.class, "asked when it was left", before::check);
+                    try (Agent agent = connect(fixture, driver)) {
+                        Guest.Aside<Integer> next =
+                                Guest.aside(() -> agent.waitProcess(container, container)).begun();
+                        agent.writeStdin(container, container, new byte[] {'\n'});
+                        Expect.equal("exit code", 6, next.await("the wait"));
                     }
                 });
     }

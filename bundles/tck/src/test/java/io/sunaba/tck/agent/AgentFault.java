@@ -13,6 +13,7 @@ enum AgentFault {
     NEVER_LOST("tells when a connection is lost"),
     GOES_ON_WHEN_STOPPED("gives all connections up when it stops"),
     FORGETS("takes up what another connection left"),
+    ENDS_WHEN_LEFT("goes on with what waits when it was left"),
     LEAKS("leaves nothing of a connection that is closed"),
     CUTS_CODES("runs a container from its start to its exit code"),
     STARTS_EARLY("starts nothing before it is told to"),

@@ -155,6 +155,14 @@ final class BrokenAgent implements Agent {
         }
     }
 
+    @Override
+    public void leave() {
+        if (is(AgentFault.ENDS_WHEN_LEFT)) {
+            containers.values().forEach(PlayContainer::kill);
+        }
+        close();
+    }
+
     private void hangUp() {
         try {
             if (!is(AgentFault.LEAKS)) {

@@ -1,0 +1,255 @@
+package io.sunaba.agent.kata;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Empty;
+import io.sunaba.agent.Agent;
+import io.sunaba.agent.StreamPosition;
+import io.sunaba.error.UnavailableException;
+import io.sunaba.guest.protocol.AgentServiceGrpc;
+import io.sunaba.guest.protocol.OOMEvent;
+import io.sunaba.guest.protocol.ReadStreamResponse;
+import io.sunaba.guest.protocol.WaitProcessResponse;
+import io.sunaba.hypervisor.AgentEndpoint;
+import io.sunaba.sandbox.OomEvent;
+import io.sunaba.sandbox.ProcessConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A connection whose user leaves, and the next one.
+@Timeout(60)
+class LeftConnectionTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final int MOST = 1000;
+
+    @TempDir Path directory;
+
+    private final FakeAgent fake = FakeAgent.own();
+    private final AtomicInteger asked = new AtomicInteger();
+    private final BlockingQueue<Integer> codes = new LinkedBlockingQueue<>();
+    private KataAgentDriver driver = new KataAgentDriver(new KataAgentConfig(PATIENCE));
+    private GuestEnd guest;
+
+    /// A call on a thread that can be interrupted.
+    private record Waiting<T>(Thread thread, CompletableFuture<T> result) {
+        static <T> Waiting<T> on(Callable<T> call) {
+            CompletableFuture<T> result = new CompletableFuture<>();
+            return new Waiting<>(
+                    Thread.startVirtualThread(() -> {
+                        try {
+                            result.complete(call.call());
+                        } catch (Throwable e) {
+                            result.completeExceptionally(e);
+                        }
+                    }),
+                    result);
+        }
+
+        T get() throws Exception {
+            return result.get(10, TimeUnit.SECONDS);
+        }
+
+        void interrupt() {
+            thread.interrupt();
+            assertThatThrownBy(this::get).hasCauseInstanceOf(InterruptedException.class);
+        }
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        guest = GuestEnd.plain(socket(), fake.server());
+        fake.on(
+                AgentServiceGrpc.getWaitProcessMethod(),
+                _ -> {
+                    asked.incrementAndGet();
+                    return WaitProcessResponse.newBuilder().setStatus(codes.take()).build();
+                });
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        driver.deactivate();
+        guest.close();
+    }
+
+    private Path socket() {
+        return directory.resolve("agent.sock");
+    }
+
+    private Agent connect() throws InterruptedException {
+        return driver.connect(new AgentEndpoint.UnixSocket(socket()), PATIENCE);
+    }
+
+    private Waiting<Integer> wait(Agent agent) {
+        int before = asked.get();
+        Waiting<Integer> waiting = Waiting.on(() -> agent.waitProcess("web", "web"));
+        Wait.until("the guest is asked", () -> asked.get() > before);
+        return waiting;
+    }
+
+    @Test
+    void whatWaitsGoesOnForTheNextUser() throws Exception {
+        Agent before = connect();
+        Waiting<Integer> left = wait(before);
+        before.leave();
+        left.interrupt();
+        Agent next = connect();
+        Waiting<Integer> waiting = Waiting.on(() -> next.waitProcess("web", "web"));
+        codes.add(3);
+        assertThat(waiting.get()).isEqualTo(3);
+        assertThat(asked).hasValue(1);
+        assertThat(guest.accepted()).isEqualTo(1);
+        assertThat(next.guestDetails()).isEqualTo(before.guestDetails());
+    }
+
+    @Test
+    void anAnswerThatCameInBetweenIsThereOnce() throws Exception {
+        BlockingQueue<OOMEvent> events = new LinkedBlockingQueue<>();
+        fake.on(AgentServiceGrpc.getGetOOMEventMethod(), _ -> events.take());
+        Agent before = connect();
+        Waiting<OomEvent> left = Waiting.on(before::awaitOomEvent);
+        before.check();
+        before.leave();
+        left.interrupt();
+        events.add(OOMEvent.newBuilder().setContainerId("one").build());
+        Wait.until("it was answered", events::isEmpty);
+        Agent next = connect();
+        assertThat(next.awaitOomEvent()).isEqualTo(new OomEvent("one"));
+        events.add(OOMEvent.newBuilder().setContainerId("two").build());
+        assertThat(next.awaitOomEvent()).isEqualTo(new OomEvent("two"));
+    }
+
+    @Test
+    void tellsWhereAReaderWasAndReadsOnThere() throws Exception {
+        BlockingQueue<ByteString> output = new LinkedBlockingQueue<>();
+        fake.on(
+                AgentServiceGrpc.getReadStdoutMethod(),
+                _ -> {
+                    asked.incrementAndGet();
+                    return ReadStreamResponse.newBuilder().setData(output.take()).build();
+                });
+        StreamPosition at = new StreamPosition(7, 100);
+        Agent before = connect();
+        Waiting<byte[]> left = Waiting.on(() -> before.readStdout("web", "web", MOST, at));
+        Wait.until("the guest is asked", () -> asked.get() == 1);
+        assertThat(before.stdoutPosition("web", "web")).isEmpty();
+        before.leave();
+        left.interrupt();
+        Agent next = connect();
+        assertThat(next.stdoutPosition("web", "other")).isEmpty();
+        assertThat(next.stderrPosition("web", "web")).isEmpty();
+        assertThat(next.stdoutPosition("web", "web")).contains(at);
+        output.add(ByteString.copyFromUtf8("more"));
+        assertThat(next.readStdout("web", "web", MOST, at)).asString().isEqualTo("more");
+        assertThat(asked).hasValue(1);
+        assertThat(next.stdoutPosition("web", "web")).isEmpty();
+    }
+
+    @Test
+    void aNameThatIsGivenAnewHasNoAnswerOfBefore() throws Exception {
+        fake.on(AgentServiceGrpc.getExecProcessMethod(), _ -> Empty.getDefaultInstance());
+        fake.on(AgentServiceGrpc.getRemoveContainerMethod(), _ -> Empty.getDefaultInstance());
+        for (int round = 1; round <= 2; round++) {
+            Agent before = connect();
+            Waiting<Integer> left = wait(before);
+            before.leave();
+            left.interrupt();
+            Agent next = connect();
+            if (round == 1) {
+                next.execProcess("web", "web", new ProcessConfig(List.of("true")));
+            } else {
+                next.removeContainer("web");
+            }
+            Waiting<Integer> waiting = wait(next);
+            codes.addAll(List.of(8, 8));
+            assertThat(waiting.get()).isEqualTo(8);
+            Wait.until("both are answered", codes::isEmpty);
+            next.close();
+            Wait.until("the socket is closed", () -> guest.open() == 0);
+        }
+    }
+
+    @Test
+    void whoGivesUpWithoutLeavingLeavesNothingBehind() throws Exception {
+        Agent agent = connect();
+        wait(agent).interrupt();
+        Waiting<Integer> again = wait(agent);
+        assertThat(asked).hasValue(2);
+        codes.addAll(List.of(4, 4));
+        assertThat(again.get()).isEqualTo(4);
+    }
+
+    @Test
+    void whoAskTheSameAtOnceHaveAnswersOfTheirOwn() throws Exception {
+        Agent agent = connect();
+        Waiting<Integer> first = wait(agent);
+        Waiting<Integer> second = wait(agent);
+        first.interrupt();
+        codes.addAll(List.of(5, 5));
+        assertThat(second.get()).isEqualTo(5);
+    }
+
+    @Test
+    void whoLeftHearsNothingAndTheNextOneHearsOfTheEnd() throws Exception {
+        Agent before = connect();
+        CompletableFuture<String> told = before.lost().toCompletableFuture();
+        before.leave();
+        before.close();
+        assertThatThrownBy(before::check).isInstanceOf(UnavailableException.class);
+        Agent next = connect();
+        assertThat(next.check()).isPositive();
+        guest.hangUp();
+        assertThat(next.lost().toCompletableFuture().get(10, TimeUnit.SECONDS))
+                .isEqualTo("the peer closed the connection");
+        assertThat(told).isNotDone();
+        assertThat(connect().check()).isPositive();
+    }
+
+    @Test
+    void oneThatEndsMeanwhileIsNotGivenOut() throws Exception {
+        connect().leave();
+        guest.hangUp();
+        Wait.until("the socket is closed", () -> guest.open() == 0);
+        assertThat(connect().check()).isPositive();
+        assertThat(guest.accepted()).isEqualTo(2);
+    }
+
+    @Test
+    void oneForWhichNobodyComesIsClosed() throws Exception {
+        driver = new KataAgentDriver(new KataAgentConfig(PATIENCE), Duration.ofMillis(20));
+        connect().leave();
+        Wait.until("the socket is closed", () -> guest.open() == 0);
+    }
+
+    @Test
+    void noneIsKeptByAPluginThatStops() throws Exception {
+        connect().leave();
+        Agent late = connect();
+        driver.deactivate();
+        late.leave();
+        Wait.until("the socket is closed", () -> guest.open() == 0);
+    }
+
+    @Test
+    void aStockAgentsIsClosed() throws Exception {
+        Path socket = directory.resolve("stock.sock");
+        try (GuestEnd stock = GuestEnd.plain(socket, FakeAgent.stock().server())) {
+            driver.connect(new AgentEndpoint.UnixSocket(socket), PATIENCE).leave();
+            Wait.until("the socket is closed", () -> stock.open() == 0);
+        }
+    }
+}
