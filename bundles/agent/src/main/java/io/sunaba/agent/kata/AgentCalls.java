@@ -57,6 +57,10 @@ final class AgentCalls {
     ///
     /// @return whether it did not before
     boolean leave() {
+        if (user.hasLeft()) {
+            return false;
+        }
+        waiting.forgetProcesses();
         return user.leave();
     }
 

@@ -54,11 +54,14 @@ final class WaitingCalls {
     <Q, R> Asked<R> ask(User user, Question<Q, R> question, Supplier<ListenableFuture<R>> begin) {
         @SuppressWarnings("unchecked") // the question tells what is answered
         Asked<R> left = (Asked<R>) asked.get(question);
-        if (left != null && left.user.hasLeft()) {
+        if (left != null && left.user.hasLeft() && !failed(left)) {
             Asked<R> taken = new Asked<>(user, left.answer);
             if (asked.replace(question, left, taken)) {
                 return taken;
             }
+        }
+        if (left != null && left.user.hasLeft()) {
+            asked.remove(question, left);
         }
         Asked<R> fresh = new Asked<>(user, begin.get());
         // Who asks the same at the same time has an answer of his own, which is not kept.
@@ -66,9 +69,17 @@ final class WaitingCalls {
         return fresh;
     }
 
+    /// One that failed when its user left tells the next one nothing.
+    private static boolean failed(Asked<?> call) {
+        return switch (call.answer.state()) {
+            case RUNNING, SUCCESS -> false;
+            case FAILED, CANCELLED -> true;
+        };
+    }
+
     /// Ends a call that was answered, or that nobody waits for any more, unless its user has left.
     void end(Question<?, ?> question, Asked<?> call) {
-        if (!call.user.hasLeft()) {
+        if (!call.user.hasLeft() || (call.answer.isDone() && failed(call))) {
             asked.remove(question, call);
             call.answer.cancel(true);
         }
@@ -101,15 +112,18 @@ final class WaitingCalls {
                 question.containerId.equals(containerId) && question.processId.equals(processId));
     }
 
+    /// Forgets what others left about processes, and nobody has asked again since: the guest tells
+    /// that as often as it is asked.
+    void forgetProcesses() {
+        forget(question -> !question.containerId.isEmpty());
+    }
+
     private void forget(Predicate<Question<?, ?>> which) {
-        asked.entrySet()
-                .removeIf(entry -> {
-                    Asked<?> call = entry.getValue();
-                    boolean forgotten = call.user.hasLeft() && which.test(entry.getKey());
-                    if (forgotten) {
-                        call.answer.cancel(true);
-                    }
-                    return forgotten;
-                });
+        asked.forEach((question, call) -> {
+            // Whoever has taken it over by now keeps it.
+            if (call.user.hasLeft() && which.test(question) && asked.remove(question, call)) {
+                call.answer.cancel(true);
+            }
+        });
     }
 }

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Empty;
+import io.grpc.Status;
 import io.sunaba.agent.Agent;
 import io.sunaba.agent.StreamPosition;
+import io.sunaba.error.NotFoundException;
 import io.sunaba.error.UnavailableException;
 import io.sunaba.guest.protocol.AgentServiceGrpc;
 import io.sunaba.guest.protocol.OOMEvent;
@@ -180,6 +182,60 @@ class LeftConnectionTest {
             Wait.until("both are answered", codes::isEmpty);
             next.close();
             Wait.until("the socket is closed", () -> guest.open() == 0);
+        }
+    }
+
+    @Test
+    void whatNobodyAskedAgainIsForgottenWhenTheNextUserLeaves() throws Exception {
+        BlockingQueue<ByteString> output = new LinkedBlockingQueue<>();
+        fake.on(
+                AgentServiceGrpc.getReadStdoutMethod(),
+                _ -> {
+                    asked.incrementAndGet();
+                    return ReadStreamResponse.newBuilder().setData(output.take()).build();
+                });
+        StreamPosition at = new StreamPosition(7, 100);
+        Agent first = connect();
+        Waiting<byte[]> left = Waiting.on(() -> first.readStdout("web", "web", MOST, at));
+        Wait.until("the guest is asked", () -> asked.get() == 1);
+        first.leave();
+        left.interrupt();
+        connect().leave();
+        Agent third = connect();
+        assertThat(third.stdoutPosition("web", "web")).isEmpty();
+        output.add(ByteString.copyFromUtf8("to nobody"));
+        output.add(ByteString.copyFromUtf8("more"));
+        assertThat(third.readStdout("web", "web", MOST, at)).asString().isEqualTo("more");
+    }
+
+    @Test
+    void whatFailedBeforeIsAskedAnew() throws Exception {
+        CompletableFuture<Void> failing = new CompletableFuture<>();
+        fake.on(
+                AgentServiceGrpc.getWaitProcessMethod(),
+                _ -> {
+                    if (asked.incrementAndGet() == 1) {
+                        failing.join();
+                        throw Status.NOT_FOUND.asException();
+                    }
+                    return WaitProcessResponse.newBuilder().setStatus(6).build();
+                });
+        Agent before = connect();
+        Waiting<Integer> left = wait(before);
+        before.leave();
+        left.interrupt();
+        failing.complete(null);
+        Agent next = connect();
+        next.check();
+        assertThat(Waiting.on(() -> waitTwice(next)).get()).isEqualTo(6);
+    }
+
+    /// The first time the failure may still be on its way.
+    private static int waitTwice(Agent agent) throws InterruptedException {
+        try {
+            return agent.waitProcess("web", "web");
+        } catch (NotFoundException _) {
+            return agent.waitProcess("web", "web");
         }
     }
 

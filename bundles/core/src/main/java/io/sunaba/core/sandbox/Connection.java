@@ -242,8 +242,10 @@ final class Connection {
 
     private Agent take(Agent taken, Calls calls) {
         Agent steady = SteadyHandles.of(taken, calls, this::agent);
+        // Before anybody can leave: what is asked for later is news of the next user's.
+        CompletionStage<String> lost = taken.lost();
         agent.set(steady);
-        then(taken.lost(), detail -> discard(steady, detail));
+        then(lost, detail -> discard(steady, detail));
         return steady;
     }
 
@@ -300,10 +302,13 @@ final class Connection {
         closed = true;
         adopted = null;
         Agent left = letGoAgent();
-        if (left != null) {
-            left.leave();
+        try {
+            if (left != null) {
+                left.leave();
+            }
+        } finally {
+            close(letGoMachine());
         }
-        close(letGoMachine());
     }
 
     /// Drops both handles; the machine goes on, if it is still there.

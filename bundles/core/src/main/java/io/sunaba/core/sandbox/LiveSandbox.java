@@ -364,9 +364,12 @@ final class LiveSandbox implements Connection.Listener, Processes.EndListener {
                 patience,
                 () -> {
                     leaveStreams();
-                    parts.connection().leave();
-                    end(why);
-                    flush();
+                    try {
+                        parts.connection().leave();
+                    } finally {
+                        end(why);
+                        flush();
+                    }
                 });
     }
 
