@@ -103,6 +103,18 @@ class LeftConnectionTest {
         return waiting;
     }
 
+    /// What the guest answers to reads.
+    private BlockingQueue<ByteString> output() {
+        BlockingQueue<ByteString> output = new LinkedBlockingQueue<>();
+        fake.on(
+                AgentServiceGrpc.getReadStdoutMethod(),
+                _ -> {
+                    asked.incrementAndGet();
+                    return ReadStreamResponse.newBuilder().setData(output.take()).build();
+                });
+        return output;
+    }
+
     @Test
     void whatWaitsGoesOnForTheNextUser() throws Exception {
         Agent before = connect();
@@ -137,13 +149,7 @@ class LeftConnectionTest {
 
     @Test
     void tellsWhereAReaderWasAndReadsOnThere() throws Exception {
-        BlockingQueue<ByteString> output = new LinkedBlockingQueue<>();
-        fake.on(
-                AgentServiceGrpc.getReadStdoutMethod(),
-                _ -> {
-                    asked.incrementAndGet();
-                    return ReadStreamResponse.newBuilder().setData(output.take()).build();
-                });
+        BlockingQueue<ByteString> output = output();
         StreamPosition at = new StreamPosition(7, 100);
         Agent before = connect();
         Waiting<byte[]> left = Waiting.on(() -> before.readStdout("web", "web", MOST, at));
@@ -187,13 +193,7 @@ class LeftConnectionTest {
 
     @Test
     void whatNobodyAskedAgainIsForgottenWhenTheNextUserLeaves() throws Exception {
-        BlockingQueue<ByteString> output = new LinkedBlockingQueue<>();
-        fake.on(
-                AgentServiceGrpc.getReadStdoutMethod(),
-                _ -> {
-                    asked.incrementAndGet();
-                    return ReadStreamResponse.newBuilder().setData(output.take()).build();
-                });
+        BlockingQueue<ByteString> output = output();
         StreamPosition at = new StreamPosition(7, 100);
         Agent first = connect();
         Waiting<byte[]> left = Waiting.on(() -> first.readStdout("web", "web", MOST, at));
