@@ -54,14 +54,13 @@ final class WaitingCalls {
     <Q, R> Asked<R> ask(User user, Question<Q, R> question, Supplier<ListenableFuture<R>> begin) {
         @SuppressWarnings("unchecked") // the question tells what is answered
         Asked<R> left = (Asked<R>) asked.get(question);
-        if (left != null && left.user.hasLeft() && !failed(left)) {
+        if (left != null && left.user.hasLeft()) {
             Asked<R> taken = new Asked<>(user, left.answer);
-            if (asked.replace(question, left, taken)) {
+            if (failed(left)) {
+                asked.remove(question, left);
+            } else if (asked.replace(question, left, taken)) {
                 return taken;
             }
-        }
-        if (left != null && left.user.hasLeft()) {
-            asked.remove(question, left);
         }
         Asked<R> fresh = new Asked<>(user, begin.get());
         // Who asks the same at the same time has an answer of his own, which is not kept.
@@ -79,7 +78,7 @@ final class WaitingCalls {
 
     /// Ends a call that was answered, or that nobody waits for any more, unless its user has left.
     void end(Question<?, ?> question, Asked<?> call) {
-        if (!call.user.hasLeft() || (call.answer.isDone() && failed(call))) {
+        if (!call.user.hasLeft() || failed(call)) {
             asked.remove(question, call);
             call.answer.cancel(true);
         }

@@ -296,18 +296,13 @@ final class Connection {
         }
     }
 
-    /// Drops both handles as [#close] does, and leaves the connection to the agent to whoever takes
-    /// this sandbox up next. Ends no call that waits in the guest.
-    void leave() {
+    /// Leaves the connection to the agent to whoever takes this sandbox up next, and makes no
+    /// other. Ends no call that waits in the guest. Comes before [#close].
+    void leaveAgent() {
         closed = true;
-        adopted = null;
         Agent left = letGoAgent();
-        try {
-            if (left != null) {
-                left.leave();
-            }
-        } finally {
-            close(letGoMachine());
+        if (left != null) {
+            left.leave();
         }
     }
 

@@ -365,7 +365,7 @@ final class LiveSandbox implements Connection.Listener, Processes.EndListener {
                 () -> {
                     leaveStreams();
                     try {
-                        parts.connection().leave();
+                        parts.connection().leaveAgent();
                     } finally {
                         end(why);
                         flush();
