@@ -187,6 +187,11 @@ final class AgentCalls {
         return waiting.left(method, containerId, processId);
     }
 
+    /// Returns what somebody has asked about a process and has no answer to that he has taken.
+    <Q> Optional<Q> asked(MethodDescriptor<Q, ?> method, String containerId, String processId) {
+        return waiting.asked(method, containerId, processId);
+    }
+
     private static void requireNotInterrupted() throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException();

@@ -149,14 +149,27 @@ final class StreamCalls {
     /// Tells how far somebody has come who has left while he waited for more.
     Optional<StreamPosition> left(Output output, String containerId, String processId) {
         return calls.leftBehind(output.method, containerId, processId)
-                .filter(ReadStreamRequest::hasPosition)
-                .map(ReadStreamRequest::getPosition)
-                .map(at -> new StreamPosition(at.getCounter(), at.getBytes()));
+                .flatMap(StreamCalls::position);
     }
 
-    /// Tells an agent of ours what has arrived; another one would take it for a read.
+    private static Optional<StreamPosition> position(ReadStreamRequest read) {
+        return read.hasPosition()
+                ? Optional.of(
+                        new StreamPosition(
+                                read.getPosition().getCounter(), read.getPosition().getBytes()))
+                : Optional.empty();
+    }
+
+    /// Tells an agent of ours what has arrived, unless a read that waits there has told it; another
+    /// one would take it for a read.
     void confirm(Output output, String containerId, String processId, StreamPosition position)
             throws InterruptedException {
+        if (calls.asked(output.method, containerId, processId)
+                .flatMap(StreamCalls::position)
+                .filter(position::equals)
+                .isPresent()) {
+            return;
+        }
         calls.call(
                 output.operation(containerId, processId),
                 output.method,

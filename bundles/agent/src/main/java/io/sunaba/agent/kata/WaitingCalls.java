@@ -86,12 +86,25 @@ final class WaitingCalls {
 
     /// Finds what somebody who has left asked about a process.
     <Q> Optional<Q> left(MethodDescriptor<Q, ?> method, String containerId, String processId) {
+        return find(method, containerId, processId, call -> call.user.hasLeft());
+    }
+
+    /// Finds what somebody asked about a process whose call goes on, or whose answer has come.
+    <Q> Optional<Q> asked(MethodDescriptor<Q, ?> method, String containerId, String processId) {
+        return find(method, containerId, processId, call -> !failed(call));
+    }
+
+    private <Q> Optional<Q> find(
+            MethodDescriptor<Q, ?> method,
+            String containerId,
+            String processId,
+            Predicate<Asked<?>> which) {
         for (Map.Entry<Question<?, ?>, Asked<?>> entry : asked.entrySet()) {
             Question<?, ?> question = entry.getKey();
             if (question.method.equals(method)
                     && question.containerId.equals(containerId)
                     && question.processId.equals(processId)
-                    && entry.getValue().user.hasLeft()) {
+                    && which.test(entry.getValue())) {
                 @SuppressWarnings("unchecked") // the method tells what is asked
                 Q request = (Q) question.request;
                 return Optional.of(request);

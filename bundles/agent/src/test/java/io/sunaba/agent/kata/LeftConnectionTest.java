@@ -168,6 +168,23 @@ class LeftConnectionTest {
     }
 
     @Test
+    void whatAWaitingReadHasToldIsNotToldAgain() throws Exception {
+        BlockingQueue<ByteString> output = output();
+        StreamPosition at = new StreamPosition(7, 100);
+        Agent agent = connect();
+        Waiting<byte[]> reading = Waiting.on(() -> agent.readStdout("web", "web", MOST, at));
+        Wait.until("the guest is asked", () -> asked.get() == 1);
+        agent.confirmStdout("web", "web", at);
+        assertThat(asked).hasValue(1);
+        output.add(ByteString.copyFromUtf8("more"));
+        assertThat(reading.get()).asString().isEqualTo("more");
+        output.addAll(List.of(ByteString.EMPTY, ByteString.EMPTY));
+        agent.confirmStdout("web", "web", at.plus(4));
+        agent.confirmStdout("web", "other", at);
+        assertThat(asked).hasValue(3);
+    }
+
+    @Test
     void aNameThatIsGivenAnewHasNoAnswerOfBefore() throws Exception {
         fake.on(AgentServiceGrpc.getExecProcessMethod(), _ -> Empty.getDefaultInstance());
         fake.on(AgentServiceGrpc.getRemoveContainerMethod(), _ -> Empty.getDefaultInstance());

@@ -33,6 +33,7 @@ final class OutputPipe {
 
     private final Source source;
     private final ReentrantLock lock = new ReentrantLock();
+    private final ReentrantLock confirming = new ReentrantLock();
     private volatile @Nullable StreamCall<byte[]> pending;
     private StreamPosition chunkAt = new StreamPosition(newCounter(), 0);
 
@@ -95,17 +96,30 @@ final class OutputPipe {
     ///
     /// @throws io.sunaba.error.SunabaException if that fails; the guest goes on keeping it
     void confirm() throws InterruptedException {
-        StreamPosition had;
+        // Two who do it at once would tell the same twice.
+        confirming.lockInterruptibly();
+        try {
+            StreamPosition had = untold();
+            if (had != null) {
+                source.confirm(had);
+                setTold(had);
+            }
+        } finally {
+            confirming.unlock();
+        }
+    }
+
+    private @Nullable StreamPosition untold() {
         lock.lock();
         try {
-            had = had();
-            if (told == had.bytes()) {
-                return;
-            }
+            StreamPosition had = had();
+            return told == had.bytes() ? null : had;
         } finally {
             lock.unlock();
         }
-        source.confirm(had);
+    }
+
+    private void setTold(StreamPosition had) {
         lock.lock();
         try {
             told = Math.max(told, had.bytes());

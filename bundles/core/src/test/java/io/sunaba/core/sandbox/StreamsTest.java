@@ -12,13 +12,16 @@ import io.sunaba.sandbox.Sandbox;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -122,29 +125,56 @@ class StreamsTest {
         Platform.await("the guest knows what was read", () -> hub.kept() == 0);
     }
 
+    private interface Told {
+        Object of(StreamPosition position) throws InterruptedException;
+    }
+
+    /// An agent that gives two bytes whenever it is asked, from where somebody was who left.
+    private static Agent agent(StreamPosition left, Told told) {
+        return (Agent)
+                Proxy.newProxyInstance(
+                        Agent.class.getClassLoader(),
+                        new Class<?>[] {Agent.class},
+                        (_, method, arguments) ->
+                                switch (method.getName()) {
+                                    case "stdoutPosition" -> Optional.of(left);
+                                    case "readStdout", "confirmStdout" -> {
+                                        var _ =
+                                                told.of(
+                                                        (StreamPosition)
+                                                                arguments[arguments.length - 1]);
+                                        yield method.getName().equals("readStdout")
+                                                ? new byte[] {1, 2}
+                                                : null;
+                                    }
+                                    default -> throw new AssertionError(method);
+                                });
+    }
+
+    @Test
+    void aHubThatLeavesTellsTheGuestOnce() throws Exception {
+        StreamPosition left = new StreamPosition(7, 100);
+        List<StreamPosition> asked = new CopyOnWriteArrayList<>();
+        CountDownLatch thrice = new CountDownLatch(3);
+        Told slow =
+                position -> {
+                    thrice.countDown();
+                    return asked.add(position)
+                            && position.equals(left.plus(2))
+                            && thrice.await(100, TimeUnit.MILLISECONDS);
+                };
+        StreamHub hub = new StreamHub(() -> agent(left, slow));
+        assertThat(hub.open("c", "c").stdout().readNBytes(2)).containsExactly(1, 2);
+        hub.leave(Duration.ofSeconds(10));
+        Platform.await("all is told", () -> hub.kept() == 0);
+        assertThat(asked).containsExactly(left, left.plus(2));
+    }
+
     @Test
     void goesOnWhereSomebodyWasWhoLeft() throws Exception {
         StreamPosition left = new StreamPosition(7, 100);
         List<StreamPosition> asked = new CopyOnWriteArrayList<>();
-        Agent agent =
-                (Agent)
-                        Proxy.newProxyInstance(
-                                Agent.class.getClassLoader(),
-                                new Class<?>[] {Agent.class},
-                                (_, method, arguments) ->
-                                        switch (method.getName()) {
-                                            case "stdoutPosition" -> Optional.of(left);
-                                            case "readStdout", "confirmStdout" -> {
-                                                asked.add(
-                                                        (StreamPosition)
-                                                                arguments[arguments.length - 1]);
-                                                yield method.getName().equals("readStdout")
-                                                        ? new byte[] {1, 2}
-                                                        : null;
-                                            }
-                                            default -> throw new AssertionError(method);
-                                        });
-        StreamHub hub = new StreamHub(() -> agent);
+        StreamHub hub = new StreamHub(() -> agent(left, asked::add));
         try (ProcessStreams streams = hub.open("c", "c")) {
             assertThat(streams.stdout().readNBytes(4)).containsExactly(1, 2, 1, 2);
         }
