@@ -19,7 +19,10 @@ final class Conversation implements AutoCloseable {
     static final int TRY_AGAIN = 75;
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final Duration PAUSE = Duration.ofMillis(5);
+
+    /// As long as the client program's: a load that asks more often takes the processors that the
+    /// platform would need.
+    private static final Duration PAUSE = Duration.ofMillis(20);
 
     private final Shell shell;
     private volatile FrameChannel channel;

@@ -112,6 +112,7 @@ public final class Swap {
     }
 
     private void measure(int rounds) throws IOException, InterruptedException {
+        List<List<Path>> rebuilt = rebuild(rounds);
         List<Numbers> readers = new ArrayList<>();
         for (String sandbox : sandboxes) {
             readers.add(new Numbers(shell, sandbox, "count"));
@@ -122,11 +123,11 @@ public final class Swap {
             // A guest that is translated, and a young JVM, are slow in what they do for the first
             // time: of this round only what fails counts.
             note("(first time)", 0, untilAllIsQuick(load));
-            replaceEach("first", load);
+            replaceEach(rebuilt.getFirst(), load);
             rows.clear();
             note("(none)", 0, untilAllIsQuick(load));
-            for (int round = 1; round <= rounds; round++) {
-                replaceEach("swap" + round, load);
+            for (List<Path> round : rebuilt.subList(1, rebuilt.size())) {
+                replaceEach(round, load);
             }
             awaitMore(readers);
             int hanging = load.end();
@@ -147,13 +148,30 @@ public final class Swap {
                 readers.stream().mapToInt(reader -> reader.faults().size()).sum());
     }
 
-    private void replaceEach(String qualifier, Load load) throws IOException, InterruptedException {
-        for (String bundle : BUNDLES) {
+    /// The bundles under other versions, for the first time and for each round. They are made
+    /// ahead: packing them takes the processors that the platform would need.
+    private List<List<Path>> rebuild(int rounds) throws IOException {
+        List<List<Path>> rebuilt = new ArrayList<>();
+        for (int round = 0; round <= rounds; round++) {
+            List<Path> jars = new ArrayList<>();
+            for (String bundle : BUNDLES) {
+                Path jar = system.resolve(bundle + ".jar");
+                jars.add(RepackedBundle.write(jar, directory, "swap" + round));
+            }
+            rebuilt.add(jars);
+        }
+        return rebuilt;
+    }
+
+    private void replaceEach(List<Path> jars, Load load) throws IOException, InterruptedException {
+        for (int i = 0; i < BUNDLES.size(); i++) {
+            String bundle = BUNDLES.get(i);
+            Path jar = jars.get(i);
             if (bundle.startsWith(STORAGE)) {
                 // One that holds no records would not be missed.
                 use(bundle.substring(STORAGE.length()));
             }
-            double away = swap(bundle, qualifier);
+            double away = swap(bundle, jar);
             note(bundle, away, untilAllIsQuick(load));
         }
     }
@@ -192,8 +210,7 @@ public final class Swap {
         }
     }
 
-    private double swap(String bundle, String qualifier) throws IOException {
-        Path jar = RepackedBundle.write(system.resolve(bundle + ".jar"), directory, qualifier);
+    private double swap(String bundle, Path jar) throws IOException {
         String told = Conversation.run(shell, "plugin:swap %s %s".formatted(bundle, jar));
         System.out.println(told.strip());
         Matcher away = AWAY.matcher(told);
