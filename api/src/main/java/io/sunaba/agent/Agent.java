@@ -249,11 +249,11 @@ public interface Agent extends AutoCloseable {
     Duration check() throws InterruptedException;
 
     /// Leaves the connection to whoever connects to the same endpoint within the next seconds, and
-    /// is of no use afterwards, as if it was closed. What waits in the guest, for a process, an
-    /// event or output, goes on waiting there, and who asks the same again gets that answer. An
-    /// agent that cannot do this closes.
-    ///
-    /// Ends no call: whoever has one under way interrupts it afterwards.
+    /// is of no use afterwards, as if it was closed: calls that are under way fail with
+    /// [UnavailableException][io.sunaba.error.UnavailableException]. But what waits in the guest,
+    /// for a process, an event or output, goes on waiting there, and who asks the same again gets
+    /// that answer. It is called when the core goes, and when the plugin of this agent goes, which
+    /// may be replaced. An agent that cannot do this closes.
     default void leave() {
         close();
     }

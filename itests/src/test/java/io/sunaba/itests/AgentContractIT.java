@@ -16,6 +16,7 @@ import io.sunaba.sandbox.Rootfs;
 import io.sunaba.tck.agent.AgentContract;
 import io.sunaba.tck.agent.AgentFixture;
 import io.sunaba.tck.junit.ContractTests;
+import io.sunaba.ttrpc.left.LeftChannels;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.List;
@@ -78,7 +79,7 @@ class AgentContractIT {
     private static final class Fixture implements AgentFixture {
         @Override
         public AgentDriver open() {
-            return new KataAgentDriver(defaults(), Map.of());
+            return new KataAgentDriver(new LeftChannels(), defaults(), Map.of());
         }
 
         /// Returns the settings of a file that sets none.

@@ -38,7 +38,11 @@ class DependencyLawTest {
     /// What a bundle may import of ours besides the API.
     private static final Map<String, Set<String>> ALSO =
             Map.of(
-                    "io.sunaba.agent", Set.of("io.sunaba.ttrpc", "io.sunaba.guest.protocol"),
+                    "io.sunaba.agent",
+                            Set.of(
+                                    "io.sunaba.ttrpc",
+                                    "io.sunaba.ttrpc.left",
+                                    "io.sunaba.guest.protocol"),
                     "io.sunaba.ttrpc", Set.of("io.sunaba.guest.protocol"));
 
     private static final Set<String> EXPORTERS =

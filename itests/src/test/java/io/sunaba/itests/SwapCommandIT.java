@@ -53,16 +53,17 @@ public class SwapCommandIT {
                 .orElseThrow();
     }
 
-    /// The core that goes leaves its connections to guests to the next one.
+    /// The core and the agent plugin that go leave their connections to guests to the next ones.
     @Test
-    public void theConversationWithAGuestOutlivesTheCore() throws IOException {
-        String core = "io.sunaba.core";
+    public void theConversationWithAGuestOutlivesTheCoreAndTheAgentPlugin() throws IOException {
         installation.exec("sandbox:create --id one --memory 128M").expectSuccess();
         List<String> before = connectionsToAgents();
         assertThat(before).hasSize(1);
-        swap(core, jar(core, Map.of("Bundle-Version", "1.0.0.rebuilt"))).expectSuccess();
-        installation.exec("interface:list one").expectSuccess();
-        assertThat(connectionsToAgents()).isEqualTo(before);
+        for (String bundle : List.of("io.sunaba.core", "io.sunaba.agent")) {
+            swap(bundle, jar(bundle, Map.of("Bundle-Version", "1.0.0.rebuilt"))).expectSuccess();
+            installation.exec("interface:list one").expectSuccess();
+            assertThat(connectionsToAgents()).as(bundle).isEqualTo(before);
+        }
     }
 
     /// The sockets in QEMUs' hands (source: proc(5), `/proc/net/unix`: state 03 is connected, then

@@ -6,9 +6,10 @@ import io.grpc.Channel;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.stub.ClientCalls;
-import io.sunaba.agent.kata.WaitingCalls.Asked;
-import io.sunaba.agent.kata.WaitingCalls.Question;
 import io.sunaba.error.UnavailableException;
+import io.sunaba.ttrpc.left.ChannelUser;
+import io.sunaba.ttrpc.left.WaitingCalls;
+import io.sunaba.ttrpc.left.WaitingCalls.Question;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -43,7 +44,7 @@ final class AgentCalls {
     private final Channel channel;
     private final WaitingCalls waiting;
     private final Supplier<Duration> timeout;
-    private final WaitingCalls.User user = new WaitingCalls.User();
+    private final ChannelUser user = new ChannelUser();
 
     /// @param waiting those of the connection, of whoever uses it
     /// @param timeout how long an answer may take
@@ -134,20 +135,19 @@ final class AgentCalls {
         requireHere();
         requireNotInterrupted();
         CallOptions options = UNLIMITED_TIME.withMaxInboundMessageSize(mostBytes);
-        Asked<R> call = waiting.ask(user, question, () -> begin(question, options));
         try {
-            return call.answer().get();
+            return waiting.await(user, question, () -> begin(question, options));
         } catch (ExecutionException e) {
             throw new Refusal(Status.fromThrowable(e), e);
-        } finally {
-            waiting.end(question, call);
+        } catch (ChannelUser.LeftException e) {
+            throw new UnavailableException(String.valueOf(e.getMessage()), e);
         }
     }
 
     private <Q, R> R ask(MethodDescriptor<Q, R> method, CallOptions options, Q request)
             throws InterruptedException, Refusal {
         requireHere();
-        return answer(channel, method, options, request);
+        return answer(user, channel, method, options, request);
     }
 
     private void requireHere() {
@@ -160,17 +160,24 @@ final class AgentCalls {
         return UNLIMITED_TIME.withDeadlineAfter(timeout.get().toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /// Makes a call and waits for its answer; gives the call up when interrupted.
+    /// Makes a call and waits for its answer; gives the call up when interrupted, or when its user
+    /// leaves.
     static <Q, R> R answer(
-            Channel channel, MethodDescriptor<Q, R> method, CallOptions options, Q request)
+            ChannelUser user,
+            Channel channel,
+            MethodDescriptor<Q, R> method,
+            CallOptions options,
+            Q request)
             throws InterruptedException, Refusal {
         requireNotInterrupted();
         ListenableFuture<R> answer =
                 ClientCalls.futureUnaryCall(channel.newCall(method, options), request);
         try {
-            return answer.get();
+            return user.await(answer);
         } catch (ExecutionException e) {
             throw new Refusal(Status.fromThrowable(e), e);
+        } catch (ChannelUser.LeftException e) {
+            throw new UnavailableException(String.valueOf(e.getMessage()), e);
         } finally {
             answer.cancel(true);
         }

@@ -2,34 +2,48 @@ package io.sunaba.agent.kata;
 
 import io.sunaba.agent.GuestDetails;
 import io.sunaba.ttrpc.TtrpcChannel;
+import io.sunaba.ttrpc.TtrpcHandshake.Greeting;
+import io.sunaba.ttrpc.left.LeftChannels.Left;
+import io.sunaba.ttrpc.left.WaitingCalls;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 
-/// A connection on which an agent has answered.
+/// A connection on which an agent has answered, as one user has it. When he leaves, the channel
+/// goes on, and nothing of it leads here any more.
 final class AgentConnection implements AutoCloseable {
     private final TtrpcChannel channel;
     private final GuestDetails guestDetails;
-    private final boolean ours;
-    private final WaitingCalls waiting = new WaitingCalls();
+    private final Optional<Greeting> greeting;
+    private final WaitingCalls waiting;
+    private final CompletableFuture<String> lost = new CompletableFuture<>();
+    private final CompletableFuture<Void> over;
 
-    /// Of whoever uses it now: nothing here may lead to who did before.
-    private volatile CompletableFuture<String> lost = new CompletableFuture<>();
-
-    /// @param ours whether it is our own agent, which can do what others cannot
-    AgentConnection(TtrpcChannel channel, GuestDetails guestDetails, boolean ours) {
+    /// @param greeting what an agent of ours said, which can do what others cannot
+    /// @param waiting the calls that wait in the guest
+    AgentConnection(
+            TtrpcChannel channel,
+            GuestDetails guestDetails,
+            Optional<Greeting> greeting,
+            WaitingCalls waiting) {
         this.channel = channel;
         this.guestDetails = guestDetails;
-        this.ours = ours;
-        var _ = channel.ended().exceptionally(this::tell);
+        this.greeting = greeting;
+        this.waiting = waiting;
+        this.over = channel.ended();
+        var _ =
+                over.whenComplete((_, failure) -> {
+                    if (failure != null) {
+                        lost.complete(reason(failure));
+                    }
+                });
     }
 
-    private @Nullable Void tell(Throwable failure) {
-        Throwable reason = failure instanceof CompletionException ? failure.getCause() : failure;
-        String message = reason == null ? null : reason.getMessage();
-        lost.complete(message == null ? failure.toString() : message);
-        return null;
+    private static String reason(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        String message = cause == null ? null : cause.getMessage();
+        return message == null ? failure.toString() : message;
     }
 
     TtrpcChannel channel() {
@@ -41,24 +55,24 @@ final class AgentConnection implements AutoCloseable {
     }
 
     boolean ours() {
-        return ours;
+        return greeting.isPresent();
     }
 
     WaitingCalls waiting() {
         return waiting;
     }
 
-    /// Tells whether it can still be used.
-    boolean open() {
-        return !channel.ended().isDone();
+    /// Completes when the channel has ended, or its user has left.
+    CompletionStage<Void> over() {
+        return over.minimalCompletionStage();
     }
 
-    /// Forgets who used it, for the next one.
-    void leave() {
-        lost = new CompletableFuture<>();
-        if (!open()) {
-            var _ = channel.ended().exceptionally(this::tell);
-        }
+    /// Lets go of the channel without ending it.
+    ///
+    /// @return what is left of it, if its user can leave that to another
+    Optional<Left> leave() {
+        over.complete(null);
+        return greeting.map(said -> new Left(channel, said, waiting));
     }
 
     /// A stage of its own for everyone who asks, so that no dependent holds up another, or the

@@ -11,6 +11,9 @@ import io.sunaba.ttrpc.TtrpcChannel;
 import io.sunaba.ttrpc.TtrpcConnection;
 import io.sunaba.ttrpc.TtrpcHandshake;
 import io.sunaba.ttrpc.TtrpcHandshake.Greeting;
+import io.sunaba.ttrpc.left.ChannelUser;
+import io.sunaba.ttrpc.left.LeftChannels.Left;
+import io.sunaba.ttrpc.left.WaitingCalls;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -124,7 +127,20 @@ final class AgentConnector {
         }
         Optional<Greeting> greeting = TtrpcHandshake.open(connection, patience);
         TtrpcChannel channel = TtrpcChannel.open(name(), connection);
-        return new AgentConnection(channel, details(channel, greeting), greeting.isPresent());
+        return connection(channel, greeting, new WaitingCalls());
+    }
+
+    /// Takes over a channel that somebody has left.
+    ///
+    /// @throws IOException if it has ended
+    AgentConnection takeOver(Left left) throws IOException, InterruptedException {
+        return connection(left.channel(), Optional.of(left.greeting()), left.waiting());
+    }
+
+    private AgentConnection connection(
+            TtrpcChannel channel, Optional<Greeting> greeting, WaitingCalls waiting)
+            throws IOException, InterruptedException {
+        return new AgentConnection(channel, details(channel, greeting), greeting, waiting);
     }
 
     /// One question less for a guest that has just woken, and is slow in all that it does first.
@@ -150,6 +166,7 @@ final class AgentConnector {
             throws IOException, InterruptedException {
         try {
             return AgentCalls.answer(
+                    new ChannelUser(),
                     channel,
                     HealthGrpc.getVersionMethod(),
                     AgentCalls.UNLIMITED_TIME,

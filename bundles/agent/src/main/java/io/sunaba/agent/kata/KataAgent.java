@@ -46,12 +46,14 @@ import io.sunaba.sandbox.ProcessConfig;
 import io.sunaba.sandbox.ProcessList;
 import io.sunaba.sandbox.Resources;
 import io.sunaba.sandbox.Route;
+import io.sunaba.ttrpc.left.LeftChannels.Left;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -70,11 +72,11 @@ final class KataAgent implements Agent {
     private final AgentConnection connection;
     private final AgentCalls calls;
     private final StreamCalls streams;
-    private final Runnable keeper;
+    private final Consumer<Left> keeper;
 
     /// @param timeout how long an answer may take
-    /// @param keeper takes the connection when its user leaves
-    KataAgent(AgentConnection connection, Supplier<Duration> timeout, Runnable keeper) {
+    /// @param keeper takes what is left when its user leaves
+    KataAgent(AgentConnection connection, Supplier<Duration> timeout, Consumer<Left> keeper) {
         this.connection = connection;
         this.keeper = keeper;
         this.calls = new AgentCalls(connection.channel(), connection.waiting(), timeout);
@@ -514,8 +516,7 @@ final class KataAgent implements Agent {
             // A stock agent does not tell one who reads from the next.
             connection.close();
         } else if (calls.leave()) {
-            connection.leave();
-            keeper.run();
+            connection.leave().ifPresent(keeper);
         }
     }
 

@@ -9,6 +9,9 @@ import io.sunaba.error.SunabaException;
 import io.sunaba.error.TimedOutException;
 import io.sunaba.error.UnavailableException;
 import io.sunaba.hypervisor.AgentEndpoint;
+import io.sunaba.ttrpc.left.LeftChannels;
+import io.sunaba.ttrpc.left.LeftChannels.Left;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -21,48 +24,36 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Drives agents that speak Kata's agent protocol, and keeps an eye on the connections to them. Is
-/// there also when nobody uses it: it keeps connections from one core to the next.
+/// Drives agents that speak Kata's agent protocol, and keeps an eye on the connections to them.
 @Component(
         service = AgentDriver.class,
-        immediate = true,
         configurationPid = KataAgentConfig.PID,
         property = AgentDriver.NAME + "=kata")
 @Designate(ocd = KataAgentSettings.class)
 public final class KataAgentDriver implements AgentDriver {
     private static final Logger LOGGER = LoggerFactory.getLogger(KataAgentDriver.class);
 
-    /// How long a connection is kept whose user has left: longer than it takes to replace the core
-    /// on a host that is busy.
-    private static final Duration KEPT = Duration.ofSeconds(30);
-
-    /// A connection whose user has left.
-    ///
-    /// @param taken completes with whether somebody has come for it
-    private record Left(AgentConnection connection, CompletableFuture<Boolean> taken) {}
-
     private final Map<AgentConnection, AgentEndpoint> connections = new ConcurrentHashMap<>();
-    private final Map<AgentEndpoint, Left> left = new ConcurrentHashMap<>();
-    private final Duration kept;
+    private final LeftChannels left;
     private volatile KataAgentConfig config;
     private volatile boolean stopped;
 
     @Activate
-    public KataAgentDriver(KataAgentSettings settings, Map<String, Object> properties) {
-        this(KataAgentConfig.of(settings.request_timeout(), properties));
+    public KataAgentDriver(
+            @Reference LeftChannels left,
+            KataAgentSettings settings,
+            Map<String, Object> properties) {
+        this(left, KataAgentConfig.of(settings.request_timeout(), properties));
     }
 
-    KataAgentDriver(KataAgentConfig config) {
-        this(config, KEPT);
-    }
-
-    KataAgentDriver(KataAgentConfig config, Duration kept) {
+    KataAgentDriver(LeftChannels left, KataAgentConfig config) {
+        this.left = left;
         this.config = config;
-        this.kept = kept;
     }
 
     /// Takes a new configuration over without a connection being lost.
@@ -71,27 +62,49 @@ public final class KataAgentDriver implements AgentDriver {
         config = KataAgentConfig.of(settings.request_timeout(), properties);
     }
 
-    /// Gives all connections up: their classes go away.
+    /// Gives up all connections that nobody has left: their classes go away.
     @Deactivate
     public void deactivate() {
         stopped = true;
         connections.keySet().forEach(connection -> connection.lose("the agent plugin was stopped"));
-        left.values().forEach(each -> each.taken.complete(false));
     }
 
     @Override
     public Agent connect(AgentEndpoint endpoint, Duration timeout) throws InterruptedException {
         requireNonNull(endpoint, "endpoint is null");
-        AgentConnection before = takeOver(endpoint);
-        if (before != null) {
-            LOGGER.debug("{} goes on with the connection that was left", endpoint);
-            return agent(before, endpoint);
+        AgentConnector connector = new AgentConnector(endpoint);
+        AgentConnection before = takeOver(connector, endpoint);
+        return agent(before == null ? connect(connector, endpoint, timeout) : before, endpoint);
+    }
+
+    /// Goes on with a channel that was left.
+    private @Nullable AgentConnection takeOver(AgentConnector connector, AgentEndpoint endpoint)
+            throws InterruptedException {
+        Left found = left.takeOver(endpoint).orElse(null);
+        if (found == null) {
+            return null;
         }
+        AgentConnection connection = null;
+        try {
+            connection = connector.takeOver(found);
+            LOGGER.debug("{} goes on with the connection that was left", connector.name());
+        } catch (IOException | SunabaException e) {
+            LOGGER.debug("{}: what was left is of no use: {}", connector.name(), e.toString());
+        } finally {
+            if (connection == null) {
+                found.channel().close();
+            }
+        }
+        return connection;
+    }
+
+    private AgentConnection connect(
+            AgentConnector connector, AgentEndpoint endpoint, Duration timeout)
+            throws InterruptedException {
         if (endpoint instanceof AgentEndpoint.SerialPort) {
             supersede(endpoint);
         }
         long start = System.nanoTime();
-        AgentConnector connector = new AgentConnector(endpoint);
         AgentConnection connection = await(connector, timeout);
         GuestDetails guest = connection.guestDetails();
         LOGGER.info(
@@ -100,44 +113,13 @@ public final class KataAgentDriver implements AgentDriver {
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start),
                 guest.agentVersion(),
                 guest.protocolVersion());
-        watch(connection, endpoint);
-        return agent(connection, endpoint);
+        return connection;
     }
 
     private Agent agent(AgentConnection connection, AgentEndpoint endpoint) {
+        watch(connection, endpoint);
         return new KataAgent(
-                connection, () -> config.requestTimeout(), () -> keep(connection, endpoint));
-    }
-
-    /// Keeps a connection for some time whose user has left.
-    private void keep(AgentConnection connection, AgentEndpoint endpoint) {
-        Left fresh = new Left(connection, new CompletableFuture<>());
-        var _ =
-                fresh.taken
-                        .completeOnTimeout(false, kept.toNanos(), TimeUnit.NANOSECONDS)
-                        .thenAcceptAsync(
-                                taken -> drop(fresh, endpoint, taken), Thread::startVirtualThread);
-        Left earlier = left.put(endpoint, fresh);
-        if (earlier != null) {
-            earlier.taken.complete(false);
-        }
-        if (stopped) {
-            fresh.taken.complete(false);
-        }
-    }
-
-    private void drop(Left dropped, AgentEndpoint endpoint, boolean taken) {
-        left.remove(endpoint, dropped);
-        if (!taken) {
-            dropped.connection.close();
-        }
-    }
-
-    private @Nullable AgentConnection takeOver(AgentEndpoint endpoint) {
-        Left found = left.remove(endpoint);
-        return found != null && found.taken.complete(true) && found.connection.open()
-                ? found.connection
-                : null;
+                connection, () -> config.requestTimeout(), what -> left.keep(endpoint, what));
     }
 
     private void supersede(AgentEndpoint endpoint) {
@@ -188,7 +170,7 @@ public final class KataAgentDriver implements AgentDriver {
 
     private void watch(AgentConnection connection, AgentEndpoint endpoint) {
         connections.put(connection, endpoint);
-        var _ = connection.channel().ended().whenComplete((_, _) -> connections.remove(connection));
+        var _ = connection.over().whenComplete((_, _) -> connections.remove(connection));
         if (stopped) {
             connection.lose("the agent plugin was stopped");
         }

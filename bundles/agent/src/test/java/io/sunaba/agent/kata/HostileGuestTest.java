@@ -16,6 +16,7 @@ import io.sunaba.guest.protocol.Interface;
 import io.sunaba.guest.protocol.ReadStreamResponse;
 import io.sunaba.guest.protocol.WaitProcessResponse;
 import io.sunaba.hypervisor.AgentEndpoint;
+import io.sunaba.ttrpc.left.LeftChannels;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,7 +52,7 @@ final class HostileGuestTest {
     @TempDir Path directory;
 
     private final KataAgentDriver driver =
-            new KataAgentDriver(new KataAgentConfig(REQUEST_TIMEOUT));
+            new KataAgentDriver(new LeftChannels(), new KataAgentConfig(REQUEST_TIMEOUT));
 
     @AfterEach
     void stop() {

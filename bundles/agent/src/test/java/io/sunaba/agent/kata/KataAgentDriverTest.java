@@ -12,6 +12,7 @@ import io.sunaba.guest.protocol.HealthGrpc;
 import io.sunaba.guest.protocol.OpenResponse;
 import io.sunaba.guest.protocol.SessionGrpc;
 import io.sunaba.hypervisor.AgentEndpoint;
+import io.sunaba.ttrpc.left.LeftChannels;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,7 +30,7 @@ class KataAgentDriverTest {
     @TempDir Path directory;
 
     private final KataAgentDriver driver =
-            new KataAgentDriver(new KataAgentConfig(Duration.ofSeconds(20)));
+            new KataAgentDriver(new LeftChannels(), new KataAgentConfig(Duration.ofSeconds(20)));
 
     @AfterEach
     void stop() {

@@ -28,6 +28,7 @@ import io.sunaba.guest.protocol.SessionGrpc;
 import io.sunaba.guest.protocol.WaitProcessResponse;
 import io.sunaba.guest.protocol.WriteStreamResponse;
 import io.sunaba.hypervisor.AgentEndpoint;
+import io.sunaba.ttrpc.left.LeftChannels;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -57,7 +58,7 @@ class KataAgentTest {
     private final FakeAgent fake = FakeAgent.own();
     private final CountDownLatch release = new CountDownLatch(1);
     private final KataAgentDriver driver =
-            new KataAgentDriver(new KataAgentConfig(Duration.ofMillis(1500)));
+            new KataAgentDriver(new LeftChannels(), new KataAgentConfig(Duration.ofMillis(1500)));
     private GuestEnd guest;
     private Agent agent;
 

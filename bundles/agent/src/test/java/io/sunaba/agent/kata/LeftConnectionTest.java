@@ -14,9 +14,11 @@ import io.sunaba.guest.protocol.AgentServiceGrpc;
 import io.sunaba.guest.protocol.OOMEvent;
 import io.sunaba.guest.protocol.ReadStreamResponse;
 import io.sunaba.guest.protocol.WaitProcessResponse;
+import io.sunaba.guest.protocol.WriteStreamResponse;
 import io.sunaba.hypervisor.AgentEndpoint;
 import io.sunaba.sandbox.OomEvent;
 import io.sunaba.sandbox.ProcessConfig;
+import io.sunaba.ttrpc.left.LeftChannels;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -43,7 +45,8 @@ class LeftConnectionTest {
     private final FakeAgent fake = FakeAgent.own();
     private final AtomicInteger asked = new AtomicInteger();
     private final BlockingQueue<Integer> codes = new LinkedBlockingQueue<>();
-    private KataAgentDriver driver = new KataAgentDriver(new KataAgentConfig(PATIENCE));
+    private LeftChannels channels = new LeftChannels();
+    private KataAgentDriver driver = driver();
     private GuestEnd guest;
 
     /// A call on a thread that can be interrupted.
@@ -69,6 +72,14 @@ class LeftConnectionTest {
             thread.interrupt();
             assertThatThrownBy(this::get).hasCauseInstanceOf(InterruptedException.class);
         }
+
+        void expectLeft() {
+            assertThatThrownBy(this::get).hasCauseInstanceOf(UnavailableException.class);
+        }
+    }
+
+    private KataAgentDriver driver() {
+        return new KataAgentDriver(channels, new KataAgentConfig(PATIENCE));
     }
 
     @BeforeEach
@@ -85,6 +96,7 @@ class LeftConnectionTest {
     @AfterEach
     void stop() throws Exception {
         driver.deactivate();
+        channels.deactivate();
         guest.close();
     }
 
@@ -120,7 +132,7 @@ class LeftConnectionTest {
         Agent before = connect();
         Waiting<Integer> left = wait(before);
         before.leave();
-        left.interrupt();
+        left.expectLeft();
         Agent next = connect();
         Waiting<Integer> waiting = Waiting.on(() -> next.waitProcess("web", "web"));
         codes.add(3);
@@ -138,7 +150,7 @@ class LeftConnectionTest {
         Waiting<OomEvent> left = Waiting.on(before::awaitOomEvent);
         before.check();
         before.leave();
-        left.interrupt();
+        left.expectLeft();
         events.add(OOMEvent.newBuilder().setContainerId("one").build());
         Wait.until("it was answered", events::isEmpty);
         Agent next = connect();
@@ -156,7 +168,7 @@ class LeftConnectionTest {
         Wait.until("the guest is asked", () -> asked.get() == 1);
         assertThat(before.stdoutPosition("web", "web")).isEmpty();
         before.leave();
-        left.interrupt();
+        left.expectLeft();
         Agent next = connect();
         assertThat(next.stdoutPosition("web", "other")).isEmpty();
         assertThat(next.stderrPosition("web", "web")).isEmpty();
@@ -192,7 +204,7 @@ class LeftConnectionTest {
             Agent before = connect();
             Waiting<Integer> left = wait(before);
             before.leave();
-            left.interrupt();
+            left.expectLeft();
             Agent next = connect();
             if (round == 1) {
                 next.execProcess("web", "web", new ProcessConfig(List.of("true")));
@@ -216,7 +228,7 @@ class LeftConnectionTest {
         Waiting<byte[]> left = Waiting.on(() -> first.readStdout("web", "web", MOST, at));
         Wait.until("the guest is asked", () -> asked.get() == 1);
         first.leave();
-        left.interrupt();
+        left.expectLeft();
         connect().leave();
         Agent third = connect();
         assertThat(third.stdoutPosition("web", "web")).isEmpty();
@@ -240,7 +252,7 @@ class LeftConnectionTest {
         Agent before = connect();
         Waiting<Integer> left = wait(before);
         before.leave();
-        left.interrupt();
+        left.expectLeft();
         failing.complete(null);
         Agent next = connect();
         next.check();
@@ -303,16 +315,73 @@ class LeftConnectionTest {
 
     @Test
     void oneForWhichNobodyComesIsClosed() throws Exception {
-        driver = new KataAgentDriver(new KataAgentConfig(PATIENCE), Duration.ofMillis(20));
+        channels = new LeftChannels(Duration.ofMillis(20));
+        driver = driver();
         connect().leave();
         Wait.until("the socket is closed", () -> guest.open() == 0);
     }
 
     @Test
-    void noneIsKeptByAPluginThatStops() throws Exception {
+    void thePluginThatComesInTheOnesPlaceGoesOn() throws Exception {
+        Agent before = connect();
+        Waiting<Integer> left = wait(before);
+        before.leave();
+        left.expectLeft();
+        driver.deactivate();
+        driver = driver();
+        Agent next = connect();
+        Waiting<Integer> waiting = Waiting.on(() -> next.waitProcess("web", "web"));
+        codes.add(3);
+        assertThat(waiting.get()).isEqualTo(3);
+        assertThat(asked).hasValue(1);
+        assertThat(guest.accepted()).isEqualTo(1);
+        assertThat(next.guestDetails()).isEqualTo(before.guestDetails());
+        guest.hangUp();
+        assertThat(next.lost().toCompletableFuture().get(10, TimeUnit.SECONDS))
+                .isEqualTo("the peer closed the connection");
+    }
+
+    @Test
+    void anAnswerThatWasTakenIsNotGivenAgain() throws Exception {
+        Agent before = connect();
+        Waiting<Integer> taking = wait(before);
+        codes.add(3);
+        assertThat(taking.get()).isEqualTo(3);
+        before.leave();
+        Agent next = connect();
+        Waiting<Integer> waiting = wait(next);
+        codes.add(4);
+        assertThat(waiting.get()).isEqualTo(4);
+    }
+
+    @Test
+    void whatIsNoWaitEndsWhenItsUserLeaves() throws Exception {
+        CompletableFuture<Void> answering = new CompletableFuture<>();
+        fake.on(
+                AgentServiceGrpc.getWriteStdinMethod(),
+                _ -> {
+                    asked.incrementAndGet();
+                    answering.join();
+                    return WriteStreamResponse.newBuilder().setLen(1).build();
+                });
+        Agent agent = connect();
+        Waiting<Void> writing =
+                Waiting.on(() -> {
+                    agent.writeStdin("web", "web", new byte[] {1});
+                    return null;
+                });
+        Wait.until("the guest is asked", () -> asked.get() == 1);
+        agent.leave();
+        assertThatThrownBy(writing::get).hasCauseInstanceOf(UnavailableException.class);
+        answering.complete(null);
+        assertThat(connect().check()).isPositive();
+    }
+
+    @Test
+    void noneIsKeptWhenNobodyIsThereToKeepIt() throws Exception {
         connect().leave();
         Agent late = connect();
-        driver.deactivate();
+        channels.deactivate();
         late.leave();
         Wait.until("the socket is closed", () -> guest.open() == 0);
     }

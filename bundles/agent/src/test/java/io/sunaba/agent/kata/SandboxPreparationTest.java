@@ -15,6 +15,7 @@ import io.sunaba.guest.protocol.PrepareRequest;
 import io.sunaba.guest.protocol.PrepareResponse;
 import io.sunaba.guest.protocol.SessionGrpc;
 import io.sunaba.hypervisor.AgentEndpoint;
+import io.sunaba.ttrpc.left.LeftChannels;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,7 +37,7 @@ final class SandboxPreparationTest {
             new GuestSandbox("blue", "host", List.of("10.0.2.3"), false);
 
     private final KataAgentDriver driver =
-            new KataAgentDriver(new KataAgentConfig(Duration.ofMillis(1500)));
+            new KataAgentDriver(new LeftChannels(), new KataAgentConfig(Duration.ofMillis(1500)));
 
     @TempDir Path directory;
 

@@ -2,6 +2,7 @@ package io.sunaba.core.sandbox;
 
 import static java.util.Objects.requireNonNull;
 
+import io.sunaba.agent.Agent;
 import io.sunaba.core.plugin.Calls;
 import io.sunaba.core.plugin.Kind;
 import io.sunaba.core.plugin.Plugins;
@@ -279,7 +280,7 @@ public final class SandboxRegistry implements Sandboxes, Plugins.Listener, AutoC
         } else if (kind.equals(Kind.AGENT)) {
             each(
                     sandbox -> sandbox.record().agent().equals(name),
-                    sandbox -> add(sandbox.parts().connection().letGoAgent(), dropped));
+                    sandbox -> leave(sandbox.parts().connection().letGoAgent(), dropped));
         }
         if (!closed) {
             calls.awaitEnd(LET_END);
@@ -290,6 +291,13 @@ public final class SandboxRegistry implements Sandboxes, Plugins.Listener, AutoC
     private static void add(@Nullable AutoCloseable handle, List<AutoCloseable> dropped) {
         if (handle != null) {
             dropped.add(handle);
+        }
+    }
+
+    /// The plugin that comes in the place of the agent's may go on with its connection.
+    private static void leave(@Nullable Agent agent, List<AutoCloseable> dropped) {
+        if (agent != null) {
+            dropped.add(agent::leave);
         }
     }
 

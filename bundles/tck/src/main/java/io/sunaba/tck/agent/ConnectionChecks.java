@@ -213,7 +213,10 @@ final class ConnectionChecks {
                     before.leave();
                     before.leave();
                     before.close();
-                    waiting.thread().interrupt();
+                    Expect.failure(
+                            UnavailableException.class,
+                            "waited when it was left",
+                            () -> waiting.await("a wait whose user has left"));
                     Expect.failure(
                             UnavailableException.class, "asked when it was left", before::check);
                     try (Agent agent = connect(fixture, driver)) {

@@ -1,4 +1,4 @@
-package io.sunaba.agent.kata;
+package io.sunaba.ttrpc.left;
 
 import static java.util.Objects.requireNonNull;
 
@@ -7,35 +7,19 @@ import io.grpc.MethodDescriptor;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/// The calls on one connection that wait in the guest for something to happen. Those of a user who
-/// leaves go on: who uses the connection next and asks the same gets the answer, whether it has
-/// come by then or not.
-final class WaitingCalls {
-    /// Who uses the connection, until he leaves.
-    static final class User {
-        private final AtomicBoolean left = new AtomicBoolean();
-
-        /// Has the calls under way go on without him.
-        ///
-        /// @return whether he had not left before
-        boolean leave() {
-            return left.compareAndSet(false, true);
-        }
-
-        boolean hasLeft() {
-            return left.get();
-        }
-    }
-
+/// The calls on one channel that wait in the peer for something to happen. Those of a user who
+/// leaves go on: who uses the channel next and asks the same gets the answer, whether it has come
+/// by then or not. May be called from any thread.
+public final class WaitingCalls {
     /// @param containerId whose process it is about, or empty
     /// @param processId the process it is about, or empty
-    record Question<Q, R>(
+    public record Question<Q, R>(
             MethodDescriptor<Q, R> method, String containerId, String processId, Q request) {
-        Question {
+        public Question {
             requireNonNull(method, "method is null");
             requireNonNull(containerId, "containerId is null");
             requireNonNull(processId, "processId is null");
@@ -44,14 +28,35 @@ final class WaitingCalls {
     }
 
     /// A question that was asked, until the answer is taken.
-    record Asked<R>(User user, ListenableFuture<R> answer) {}
+    private record Asked<R>(ChannelUser user, ListenableFuture<R> answer) {}
 
     private final Map<Question<?, ?>, Asked<?>> asked = new ConcurrentHashMap<>();
 
-    /// Asks, unless somebody who has left did.
+    /// Asks, unless somebody who has left did, and waits for the answer. Who stops waiting without
+    /// having left has the call ended.
     ///
     /// @param begin makes the call
-    <Q, R> Asked<R> ask(User user, Question<Q, R> question, Supplier<ListenableFuture<R>> begin) {
+    /// @throws ChannelUser.LeftException if the user leaves before the answer comes, or has left
+    /// @throws ExecutionException if the call failed
+    public <Q, R> R await(
+            ChannelUser user, Question<Q, R> question, Supplier<ListenableFuture<R>> begin)
+            throws InterruptedException, ExecutionException, ChannelUser.LeftException {
+        Asked<R> call = ask(user, question, begin);
+        boolean taken = false;
+        try {
+            R answer = user.await(call.answer);
+            taken = true;
+            return answer;
+        } finally {
+            if (taken || !user.hasLeft() || failed(call)) {
+                asked.remove(question, call);
+                call.answer.cancel(true);
+            }
+        }
+    }
+
+    private <Q, R> Asked<R> ask(
+            ChannelUser user, Question<Q, R> question, Supplier<ListenableFuture<R>> begin) {
         @SuppressWarnings("unchecked") // the question tells what is answered
         Asked<R> left = (Asked<R>) asked.get(question);
         if (left != null && left.user.hasLeft()) {
@@ -76,21 +81,15 @@ final class WaitingCalls {
         };
     }
 
-    /// Ends a call that was answered, or that nobody waits for any more, unless its user has left.
-    void end(Question<?, ?> question, Asked<?> call) {
-        if (!call.user.hasLeft() || failed(call)) {
-            asked.remove(question, call);
-            call.answer.cancel(true);
-        }
-    }
-
     /// Finds what somebody who has left asked about a process.
-    <Q> Optional<Q> left(MethodDescriptor<Q, ?> method, String containerId, String processId) {
+    public <Q> Optional<Q> left(
+            MethodDescriptor<Q, ?> method, String containerId, String processId) {
         return find(method, containerId, processId, call -> call.user.hasLeft());
     }
 
     /// Finds what somebody asked about a process whose call goes on, or whose answer has come.
-    <Q> Optional<Q> asked(MethodDescriptor<Q, ?> method, String containerId, String processId) {
+    public <Q> Optional<Q> asked(
+            MethodDescriptor<Q, ?> method, String containerId, String processId) {
         return find(method, containerId, processId, call -> !failed(call));
     }
 
@@ -114,19 +113,19 @@ final class WaitingCalls {
     }
 
     /// Forgets what somebody who has left asked about a container: its name is given anew.
-    void forget(String containerId) {
+    public void forget(String containerId) {
         forget(question -> question.containerId.equals(containerId));
     }
 
     /// As [#forget(String)], about one process.
-    void forget(String containerId, String processId) {
+    public void forget(String containerId, String processId) {
         forget(question ->
                 question.containerId.equals(containerId) && question.processId.equals(processId));
     }
 
     /// Forgets what others left about processes, and nobody has asked again since: the guest tells
     /// that as often as it is asked.
-    void forgetProcesses() {
+    public void forgetProcesses() {
         forget(question -> !question.containerId.isEmpty());
     }
 
