@@ -14,6 +14,7 @@ enum AgentFault {
     GOES_ON_WHEN_STOPPED("gives all connections up when it stops"),
     FORGETS("takes up what another connection left"),
     ENDS_WHEN_LEFT("goes on with what waits when it was left"),
+    HOLDS_WHEN_LEFT("goes on with what waits when it was left"),
     LEAKS("leaves nothing of a connection that is closed"),
     CUTS_CODES("runs a container from its start to its exit code"),
     STARTS_EARLY("starts nothing before it is told to"),

@@ -49,6 +49,7 @@ final class BrokenAgent implements Agent {
     private final SocketChannel channel;
     private final CompletableFuture<String> lost = new CompletableFuture<>();
     private final ReentrantLock one = new ReentrantLock();
+    private volatile boolean held;
     private volatile boolean closed;
     private volatile boolean gone;
     private final AtomicReference<@Nullable String> firstProcess = new AtomicReference<>();
@@ -110,7 +111,7 @@ final class BrokenAgent implements Agent {
         try {
             T found = look.get();
             while (found == null) {
-                if (!is(AgentFault.WAITS_WHEN_CLOSED)) {
+                if (!is(AgentFault.WAITS_WHEN_CLOSED) && !held) {
                     requireOpen();
                 }
                 PlayGuest.pause(is(AgentFault.WAITS_UNINTERRUPTED));
@@ -160,6 +161,7 @@ final class BrokenAgent implements Agent {
         if (is(AgentFault.ENDS_WHEN_LEFT)) {
             containers.values().forEach(PlayContainer::kill);
         }
+        held = is(AgentFault.HOLDS_WHEN_LEFT);
         close();
     }
 
