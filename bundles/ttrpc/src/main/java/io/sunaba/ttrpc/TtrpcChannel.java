@@ -80,9 +80,16 @@ public final class TtrpcChannel extends Channel implements AutoCloseable {
     private TtrpcChannel(String name, TtrpcConnection connection) {
         this.name = requireNonNull(name, "name is null");
         this.connection = requireNonNull(connection, "connection is null");
-        this.reader = Thread.ofVirtual().name("ttrpc-reader " + name).unstarted(this::readReplies);
-        this.writer =
-                Thread.ofVirtual().name("ttrpc-writer " + name).unstarted(this::writeRequests);
+        this.reader = thread("ttrpc-reader ", this::readReplies);
+        this.writer = thread("ttrpc-writer ", this::writeRequests);
+    }
+
+    /// One that has nothing of who opens the channel, and may be gone before it ends.
+    private Thread thread(String purpose, Runnable task) {
+        return Thread.ofVirtual()
+                .name(purpose + name)
+                .inheritInheritableThreadLocals(false)
+                .unstarted(task);
     }
 
     /// Takes over a connection, which the channel closes when it ends.

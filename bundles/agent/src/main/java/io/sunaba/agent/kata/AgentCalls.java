@@ -54,7 +54,8 @@ final class AgentCalls {
         this.timeout = timeout;
     }
 
-    /// Has what waits go on, for whoever uses the connection next.
+    /// Has what waits go on, for whoever uses the connection next. What those before left about
+    /// processes, and nobody has asked again, is forgotten.
     ///
     /// @return whether it did not before
     boolean leave() {
@@ -65,7 +66,7 @@ final class AgentCalls {
         return user.leave();
     }
 
-    boolean left() {
+    boolean hasLeft() {
         return user.hasLeft();
     }
 

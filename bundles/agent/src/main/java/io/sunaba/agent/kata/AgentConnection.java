@@ -1,11 +1,12 @@
 package io.sunaba.agent.kata;
 
+import io.grpc.ServiceDescriptor;
 import io.sunaba.agent.GuestDetails;
+import io.sunaba.guest.protocol.AgentServiceGrpc;
 import io.sunaba.ttrpc.TtrpcChannel;
 import io.sunaba.ttrpc.TtrpcHandshake.Greeting;
 import io.sunaba.ttrpc.left.LeftChannels.Left;
 import io.sunaba.ttrpc.left.WaitingCalls;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -13,23 +14,37 @@ import java.util.concurrent.CompletionStage;
 /// A connection on which an agent has answered, as one user has it. When he leaves, the channel
 /// goes on, and nothing of it leads here any more.
 final class AgentConnection implements AutoCloseable {
+    static final ServiceDescriptor PROTOCOL = AgentServiceGrpc.getServiceDescriptor();
+
     private final TtrpcChannel channel;
     private final GuestDetails guestDetails;
-    private final Optional<Greeting> greeting;
+    private final boolean ours;
     private final WaitingCalls waiting;
     private final CompletableFuture<String> lost = new CompletableFuture<>();
     private final CompletableFuture<Void> over;
 
-    /// @param greeting what an agent of ours said, which can do what others cannot
-    /// @param waiting the calls that wait in the guest
-    AgentConnection(
-            TtrpcChannel channel,
-            GuestDetails guestDetails,
-            Optional<Greeting> greeting,
-            WaitingCalls waiting) {
+    /// @param ours whether it is our own agent, which can do what others cannot
+    AgentConnection(TtrpcChannel channel, GuestDetails guestDetails, boolean ours) {
+        this(channel, guestDetails, ours, new WaitingCalls());
+    }
+
+    /// Goes on with what was left, which only our own agents are good for.
+    AgentConnection(Left left) {
+        this(
+                left.channel(),
+                new GuestDetails(
+                        left.greeting().agentVersion(),
+                        left.greeting().protocolVersion(),
+                        left.greeting().buildHash()),
+                true,
+                left.waiting());
+    }
+
+    private AgentConnection(
+            TtrpcChannel channel, GuestDetails guestDetails, boolean ours, WaitingCalls waiting) {
         this.channel = channel;
         this.guestDetails = guestDetails;
-        this.greeting = greeting;
+        this.ours = ours;
         this.waiting = waiting;
         this.over = channel.ended();
         var _ =
@@ -55,7 +70,7 @@ final class AgentConnection implements AutoCloseable {
     }
 
     boolean ours() {
-        return greeting.isPresent();
+        return ours;
     }
 
     WaitingCalls waiting() {
@@ -69,10 +84,15 @@ final class AgentConnection implements AutoCloseable {
 
     /// Lets go of the channel without ending it.
     ///
-    /// @return what is left of it, if its user can leave that to another
-    Optional<Left> leave() {
+    /// @return what is left for another
+    Left leave() {
         over.complete(null);
-        return greeting.map(said -> new Left(channel, said, waiting));
+        Greeting greeting =
+                new Greeting(
+                        guestDetails.agentVersion(),
+                        guestDetails.buildHash(),
+                        guestDetails.protocolVersion());
+        return new Left(channel, PROTOCOL, greeting, waiting);
     }
 
     /// A stage of its own for everyone who asks, so that no dependent holds up another, or the

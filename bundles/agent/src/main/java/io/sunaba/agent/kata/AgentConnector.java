@@ -12,8 +12,6 @@ import io.sunaba.ttrpc.TtrpcConnection;
 import io.sunaba.ttrpc.TtrpcHandshake;
 import io.sunaba.ttrpc.TtrpcHandshake.Greeting;
 import io.sunaba.ttrpc.left.ChannelUser;
-import io.sunaba.ttrpc.left.LeftChannels.Left;
-import io.sunaba.ttrpc.left.WaitingCalls;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -127,20 +125,7 @@ final class AgentConnector {
         }
         Optional<Greeting> greeting = TtrpcHandshake.open(connection, patience);
         TtrpcChannel channel = TtrpcChannel.open(name(), connection);
-        return connection(channel, greeting, new WaitingCalls());
-    }
-
-    /// Takes over a channel that somebody has left.
-    ///
-    /// @throws IOException if it has ended
-    AgentConnection takeOver(Left left) throws IOException, InterruptedException {
-        return connection(left.channel(), Optional.of(left.greeting()), left.waiting());
-    }
-
-    private AgentConnection connection(
-            TtrpcChannel channel, Optional<Greeting> greeting, WaitingCalls waiting)
-            throws IOException, InterruptedException {
-        return new AgentConnection(channel, details(channel, greeting), greeting, waiting);
+        return new AgentConnection(channel, details(channel, greeting), greeting.isPresent());
     }
 
     /// One question less for a guest that has just woken, and is slow in all that it does first.

@@ -516,13 +516,13 @@ final class KataAgent implements Agent {
             // A stock agent does not tell one who reads from the next.
             connection.close();
         } else if (calls.leave()) {
-            connection.leave().ifPresent(keeper);
+            keeper.accept(connection.leave());
         }
     }
 
     @Override
     public void close() {
-        if (!calls.left()) {
+        if (!calls.hasLeft()) {
             connection.close();
         }
     }

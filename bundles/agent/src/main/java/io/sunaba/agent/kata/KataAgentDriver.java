@@ -11,7 +11,6 @@ import io.sunaba.error.UnavailableException;
 import io.sunaba.hypervisor.AgentEndpoint;
 import io.sunaba.ttrpc.left.LeftChannels;
 import io.sunaba.ttrpc.left.LeftChannels.Left;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -72,39 +71,28 @@ public final class KataAgentDriver implements AgentDriver {
     @Override
     public Agent connect(AgentEndpoint endpoint, Duration timeout) throws InterruptedException {
         requireNonNull(endpoint, "endpoint is null");
-        AgentConnector connector = new AgentConnector(endpoint);
-        AgentConnection before = takeOver(connector, endpoint);
-        return agent(before == null ? connect(connector, endpoint, timeout) : before, endpoint);
+        requireHere();
+        Left before = left.takeOver(endpoint, AgentConnection.PROTOCOL).orElse(null);
+        if (before == null) {
+            return agent(connectAnew(endpoint, timeout), endpoint);
+        }
+        LOGGER.debug("{} goes on with the connection that was left", endpoint);
+        return agent(new AgentConnection(before), endpoint);
     }
 
-    /// Goes on with a channel that was left.
-    private @Nullable AgentConnection takeOver(AgentConnector connector, AgentEndpoint endpoint)
-            throws InterruptedException {
-        Left found = left.takeOver(endpoint).orElse(null);
-        if (found == null) {
-            return null;
+    private void requireHere() {
+        if (stopped) {
+            throw new UnavailableException("the agent plugin was stopped");
         }
-        AgentConnection connection = null;
-        try {
-            connection = connector.takeOver(found);
-            LOGGER.debug("{} goes on with the connection that was left", connector.name());
-        } catch (IOException | SunabaException e) {
-            LOGGER.debug("{}: what was left is of no use: {}", connector.name(), e.toString());
-        } finally {
-            if (connection == null) {
-                found.channel().close();
-            }
-        }
-        return connection;
     }
 
-    private AgentConnection connect(
-            AgentConnector connector, AgentEndpoint endpoint, Duration timeout)
+    private AgentConnection connectAnew(AgentEndpoint endpoint, Duration timeout)
             throws InterruptedException {
         if (endpoint instanceof AgentEndpoint.SerialPort) {
             supersede(endpoint);
         }
         long start = System.nanoTime();
+        AgentConnector connector = new AgentConnector(endpoint);
         AgentConnection connection = await(connector, timeout);
         GuestDetails guest = connection.guestDetails();
         LOGGER.info(

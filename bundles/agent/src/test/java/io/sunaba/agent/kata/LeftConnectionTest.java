@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Empty;
+import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import io.sunaba.agent.Agent;
 import io.sunaba.agent.StreamPosition;
@@ -311,6 +312,25 @@ class LeftConnectionTest {
         Wait.until("the socket is closed", () -> guest.open() == 0);
         assertThat(connect().check()).isPositive();
         assertThat(guest.accepted()).isEqualTo(2);
+    }
+
+    @Test
+    void oneForAnotherCopyOfTheProtocolIsClosed() throws Exception {
+        connect().leave();
+        ServiceDescriptor other = ServiceDescriptor.newBuilder("AgentService").build();
+        assertThat(channels.takeOver(new AgentEndpoint.UnixSocket(socket()), other)).isEmpty();
+        Wait.until("the socket is closed", () -> guest.open() == 0);
+        assertThat(connect().check()).isPositive();
+    }
+
+    @Test
+    void aPluginThatWasStoppedTakesNothingOver() throws Exception {
+        connect().leave();
+        driver.deactivate();
+        assertThatThrownBy(this::connect).isInstanceOf(UnavailableException.class);
+        driver = driver();
+        assertThat(connect().check()).isPositive();
+        assertThat(guest.accepted()).isEqualTo(1);
     }
 
     @Test

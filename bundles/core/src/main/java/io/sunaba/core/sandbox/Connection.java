@@ -207,7 +207,7 @@ final class Connection {
                 later(listener::agentConnected);
                 return steady;
             }
-            close(letGoAgent());
+            leave(letGoAgent());
         }
     }
 
@@ -242,7 +242,6 @@ final class Connection {
 
     private Agent take(Agent taken, Calls calls) {
         Agent steady = SteadyHandles.of(taken, calls, this::agent);
-        // Before anybody can leave: what is asked for later is news of the next user's.
         CompletionStage<String> lost = taken.lost();
         agent.set(steady);
         then(lost, detail -> discard(steady, detail));
@@ -290,6 +289,12 @@ final class Connection {
         }
     }
 
+    private static void leave(@Nullable Agent dropped) {
+        if (dropped != null) {
+            dropped.leave();
+        }
+    }
+
     private static void close(@Nullable Agent dropped) {
         if (dropped != null) {
             dropped.close();
@@ -300,10 +305,7 @@ final class Connection {
     /// other. Ends no call that waits in the guest. Comes before [#close].
     void leaveAgent() {
         closed = true;
-        Agent left = letGoAgent();
-        if (left != null) {
-            left.leave();
-        }
+        leave(letGoAgent());
     }
 
     /// Drops both handles; the machine goes on, if it is still there.
@@ -316,6 +318,7 @@ final class Connection {
 
     private void requireOpen(SandboxRecord known) {
         if (closed) {
+            leaveAgent();
             close();
             throw new UnavailableException(
                     "sandbox " + known.id() + " was released while it was being connected");

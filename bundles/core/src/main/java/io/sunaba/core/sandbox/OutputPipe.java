@@ -187,6 +187,10 @@ final class OutputPipe {
             if (!stays || call.failed()) {
                 pending = null;
             }
+            if (call.failed()) {
+                // It may be that it never arrived, nor what it was to tell.
+                told = -1;
+            }
         }
     }
 }

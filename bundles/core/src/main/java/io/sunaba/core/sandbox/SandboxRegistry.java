@@ -280,7 +280,7 @@ public final class SandboxRegistry implements Sandboxes, Plugins.Listener, AutoC
         } else if (kind.equals(Kind.AGENT)) {
             each(
                     sandbox -> sandbox.record().agent().equals(name),
-                    sandbox -> leave(sandbox.parts().connection().letGoAgent(), dropped));
+                    sandbox -> add(handle(name, sandbox.parts().connection()), dropped));
         }
         if (!closed) {
             calls.awaitEnd(LET_END);
@@ -294,11 +294,12 @@ public final class SandboxRegistry implements Sandboxes, Plugins.Listener, AutoC
         }
     }
 
-    /// The plugin that comes in the place of the agent's may go on with its connection.
-    private static void leave(@Nullable Agent agent, List<AutoCloseable> dropped) {
-        if (agent != null) {
-            dropped.add(agent::leave);
-        }
+    /// The plugin that comes in the place of an agent's may go on with its connection; one that is
+    /// there already may have begun another.
+    private @Nullable AutoCloseable handle(String plugin, Connection connection) {
+        boolean replaced = environment.plugins().find(Kind.AGENT, plugin).isPresent();
+        Agent agent = connection.letGoAgent();
+        return agent == null || replaced ? agent : agent::leave;
     }
 
     private static void close(AutoCloseable handle) {

@@ -7,6 +7,7 @@ import io.sunaba.agent.Agent;
 import io.sunaba.agent.StreamPosition;
 import io.sunaba.core.sandbox.Platform.Running;
 import io.sunaba.error.ConflictException;
+import io.sunaba.error.UnavailableException;
 import io.sunaba.sandbox.ProcessStreams;
 import io.sunaba.sandbox.Sandbox;
 import java.io.IOException;
@@ -168,6 +169,36 @@ class StreamsTest {
         hub.leave(Duration.ofSeconds(10));
         Platform.await("all is told", () -> hub.kept() == 0);
         assertThat(asked).containsExactly(left, left.plus(2));
+    }
+
+    /// An agent may take a read that waits for the news; it may not have arrived when it failed.
+    @Test
+    void aGuestIsToldAgainWhatAReadThatFailedHadTold() throws Exception {
+        StreamPosition left = new StreamPosition(7, 100);
+        List<StreamPosition> asked = new CopyOnWriteArrayList<>();
+        CountDownLatch lost = new CountDownLatch(1);
+        Told failing =
+                position -> {
+                    asked.add(position);
+                    if (asked.size() == 2) {
+                        lost.await();
+                        throw new UnavailableException("the connection is lost");
+                    }
+                    return asked;
+                };
+        StreamHub hub = new StreamHub(() -> agent(left, failing));
+        try (ProcessStreams streams = hub.open("c", "c")) {
+            assertThat(streams.stdout().readNBytes(2)).containsExactly(1, 2);
+            var _ = Platform.run(() -> streams.stdout().read());
+            Platform.await("the read waits", () -> asked.size() == 2);
+        }
+        Platform.await("all is told", () -> asked.size() == 3);
+        try (ProcessStreams streams = hub.open("c", "c")) {
+            lost.countDown();
+            assertThatThrownBy(() -> streams.stdout().read()).isInstanceOf(IOException.class);
+        }
+        Platform.await("all is told", () -> hub.kept() == 0);
+        assertThat(asked).containsExactly(left, left.plus(2), left.plus(2), left.plus(2));
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.sunaba.ttrpc.left;
 
 import static java.util.Objects.requireNonNull;
 
+import io.grpc.ServiceDescriptor;
 import io.sunaba.ttrpc.TtrpcChannel;
 import io.sunaba.ttrpc.TtrpcHandshake.Greeting;
 import java.time.Duration;
@@ -18,16 +19,24 @@ import org.osgi.service.component.annotations.Deactivate;
 /// comes. Is there also when nobody uses it, and may be called from any thread.
 @Component(service = LeftChannels.class, immediate = true)
 public final class LeftChannels {
-    /// Longer than it takes to replace a bundle on a host that is busy.
-    private static final Duration KEPT = Duration.ofSeconds(30);
+    /// Longer than it takes to replace a bundle on a host that is busy. Not much longer: of a line
+    /// that has room for one, nobody else gets hold meanwhile.
+    private static final Duration KEPT = Duration.ofSeconds(10);
 
     /// What is left.
     ///
+    /// @param protocol what the calls are described by: who has another copy of it, because its
+    ///   bundle was replaced too, cannot go on with them
     /// @param greeting what the peer said of itself when it was connected
     /// @param waiting the calls that wait there
-    public record Left(TtrpcChannel channel, Greeting greeting, WaitingCalls waiting) {
+    public record Left(
+            TtrpcChannel channel,
+            ServiceDescriptor protocol,
+            Greeting greeting,
+            WaitingCalls waiting) {
         public Left {
             requireNonNull(channel, "channel is null");
+            requireNonNull(protocol, "protocol is null");
             requireNonNull(greeting, "greeting is null");
             requireNonNull(waiting, "waiting is null");
         }
@@ -83,11 +92,20 @@ public final class LeftChannels {
         }
     }
 
-    /// Takes the channel to a peer over, if one was left that has not ended.
-    public Optional<Left> takeOver(Object peer) {
+    /// Takes the channel to a peer over, if one was left that has not ended. One for another copy
+    /// of the protocol is closed.
+    public Optional<Left> takeOver(Object peer, ServiceDescriptor protocol) {
         Kept found = channels.remove(peer);
-        return found != null && found.taken.complete(true) && !found.left.channel.ended().isDone()
+        if (found == null || !found.taken.complete(isSame(protocol, found.left.protocol))) {
+            return Optional.empty();
+        }
+        return found.taken.join() && !found.left.channel.ended().isDone()
                 ? Optional.of(found.left)
                 : Optional.empty();
+    }
+
+    @SuppressWarnings("ReferenceEquality") // each copy of a protocol has an object of its own
+    private static boolean isSame(ServiceDescriptor one, ServiceDescriptor other) {
+        return one == other;
     }
 }

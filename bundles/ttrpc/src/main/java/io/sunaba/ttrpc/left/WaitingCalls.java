@@ -56,7 +56,8 @@ public final class WaitingCalls {
     }
 
     private <Q, R> Asked<R> ask(
-            ChannelUser user, Question<Q, R> question, Supplier<ListenableFuture<R>> begin) {
+            ChannelUser user, Question<Q, R> question, Supplier<ListenableFuture<R>> begin)
+            throws ChannelUser.LeftException {
         @SuppressWarnings("unchecked") // the question tells what is answered
         Asked<R> left = (Asked<R>) asked.get(question);
         if (left != null && left.user.hasLeft()) {
@@ -66,6 +67,10 @@ public final class WaitingCalls {
             } else if (asked.replace(question, left, taken)) {
                 return taken;
             }
+        }
+        if (user.hasLeft()) {
+            // Of a call that is made now nobody would know.
+            throw new ChannelUser.LeftException();
         }
         Asked<R> fresh = new Asked<>(user, begin.get());
         // Who asks the same at the same time has an answer of his own, which is not kept.
