@@ -105,6 +105,12 @@ public final class CoreComponent implements Sandboxes, Storages {
         storedRecords = new StoredRecords(plugins, storage, admission, records, registry);
     }
 
+    /// The plugins that are there come before the services do.
+    @Activate
+    void activate() {
+        arrivals.await();
+    }
+
     /// Takes up an edited configuration; one that breaks a rule is refused, and the one before
     /// stays in force. Storage and data directory are those of the start until the next one.
     @Modified

@@ -43,6 +43,12 @@ public final class NewVmFactoryComponent implements VmFactory {
         factory = new NewVmFactory(() -> config, plugins);
     }
 
+    /// The plugins that are there come before the service does.
+    @Activate
+    void activate() {
+        arrivals.await();
+    }
+
     private Optional<String> absence(Kind<?> kind, String name) {
         return arrivals.reason(kind, name);
     }

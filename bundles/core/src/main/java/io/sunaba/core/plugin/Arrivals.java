@@ -23,9 +23,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Takes up the plugins in the service registry. To get such a service is to activate its
-/// component: that happens on a thread of its own, so that one that hangs holds up nobody else.
+/// component: that happens on a thread of its own, so that one that hangs holds up nobody else, and
+/// those that are there from the beginning get ready side by side.
 public final class Arrivals implements Plugins.Absence {
-    /// How long whoever brings a plugin waits for it; nearly all are ready at once.
+    /// How long a plugin is waited for from when it comes; nearly all are ready at once.
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private static final Logger LOG = LoggerFactory.getLogger(Arrivals.class);
@@ -35,6 +36,7 @@ public final class Arrivals implements Plugins.Absence {
     private final Supplier<Duration> limit;
     private final Map<Key, Arrival<?>> arrivals = new ConcurrentHashMap<>();
     private final Map<ServiceReference<?>, ReentrantLock> turns = new ConcurrentHashMap<>();
+    private volatile boolean awaiting;
 
     /// One service may be plugins of several kinds.
     private record Key(Kind<?> kind, ServiceReference<?> reference) {}
@@ -51,6 +53,15 @@ public final class Arrivals implements Plugins.Absence {
         Arrival<T> arrival = new Arrival<>(kind, reference);
         arrivals.put(new Key(kind, reference), arrival);
         arrival.begin();
+        if (awaiting) {
+            arrival.await();
+        }
+    }
+
+    /// Waits for those that have come so far; from now on whoever brings one waits for it.
+    public void await() {
+        awaiting = true;
+        arrivals.values().forEach(Arrival::await);
     }
 
     /// Lets go of a service, ready or not.
@@ -105,8 +116,12 @@ public final class Arrivals implements Plugins.Absence {
 
         void begin() {
             Thread.startVirtualThread(this::activate);
+        }
+
+        void await() {
+            long left = PATIENCE.toNanos() - (System.nanoTime() - begun);
             try {
-                if (!settled.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                if (!settled.await(left, TimeUnit.NANOSECONDS)) {
                     LOG.warn(
                             "The {} plugin {} of bundle {} is not ready after {} ms: it is no longer"
                                     + " waited for",

@@ -25,19 +25,23 @@ final class RecordFormat {
 
     private static final String FORMAT_MEMBER = "format";
 
-    private static final Gson GSON =
-            new GsonBuilder()
-                    .disableHtmlEscaping()
-                    .registerTypeAdapterFactory(new SealedTypes())
-                    .registerTypeHierarchyAdapter(Path.class, text(Path::toString, Path::of))
-                    .registerTypeAdapter(Instant.class, text(Instant::toString, Instant::parse))
-                    .registerTypeAdapter(Duration.class, text(Duration::toString, Duration::parse))
-                    .create();
-
     private RecordFormat() {}
 
+    /// Loaded with the first record: it takes a while.
+    private static final class Json {
+        static final Gson GSON =
+                new GsonBuilder()
+                        .disableHtmlEscaping()
+                        .registerTypeAdapterFactory(new SealedTypes())
+                        .registerTypeHierarchyAdapter(Path.class, text(Path::toString, Path::of))
+                        .registerTypeAdapter(Instant.class, text(Instant::toString, Instant::parse))
+                        .registerTypeAdapter(
+                                Duration.class, text(Duration::toString, Duration::parse))
+                        .create();
+    }
+
     static byte[] write(Object record) {
-        return GSON.toJson(record).getBytes(UTF_8);
+        return Json.GSON.toJson(record).getBytes(UTF_8);
     }
 
     /// Reads a record.
@@ -60,7 +64,7 @@ final class RecordFormat {
             }
             JsonObject present =
                     LaterLists.complete(type, migration.bringUpToDate(type, format, json));
-            return requireNonNull(GSON.fromJson(present, type));
+            return requireNonNull(Json.GSON.fromJson(present, type));
         } catch (RuntimeException e) {
             // Gson passes on what a record's own constructor throws.
             throw new UnavailableException(what + " is damaged: " + e.getMessage(), e);
@@ -83,7 +87,7 @@ final class RecordFormat {
     }
 
     private static JsonObject parse(byte[] data) {
-        JsonObject json = GSON.fromJson(new String(data, UTF_8), JsonObject.class);
+        JsonObject json = Json.GSON.fromJson(new String(data, UTF_8), JsonObject.class);
         if (json == null) {
             throw new JsonParseException("it is empty");
         }
