@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.felix.framework.Felix;
 import org.apache.felix.framework.FrameworkFactory;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleException;
@@ -80,12 +81,14 @@ public final class Platform {
     private static Framework start() throws StartException, InterruptedException {
         Path home = Path.of(requireNonNull(System.getProperty("sunaba.home"), "sunaba.home"));
         Path wanted = Path.of(requireNonNull(System.getProperty("sunaba.data"), "sunaba.data"));
+        // What takes a while to load is loaded beside what is done before it is needed.
+        Thread.ofPlatform().daemon().name("framework").start(Platform::loadFramework);
         DataDirectory data = DataDirectory.open(wanted, home);
-        Path run = RunDirectory.open(data.path());
         held = data;
-        data.linkRun(run);
         Thread logging =
                 Thread.ofPlatform().name("logging").start(LoggerFactory::getILoggerFactory);
+        Path run = RunDirectory.open(data.path());
+        data.linkRun(run);
 
         Map<String, String> variables = new HashMap<>();
         variables.put("sunaba.home", home.toString());
@@ -130,6 +133,15 @@ public final class Platform {
             return framework;
         } catch (BundleException | IOException e) {
             throw new StartException("the platform cannot start: " + e.getMessage(), e);
+        }
+    }
+
+    /// Initializes the framework's class.
+    private static void loadFramework() {
+        try {
+            Class.forName(Felix.class.getName());
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException("it was there to compile with", e);
         }
     }
 
