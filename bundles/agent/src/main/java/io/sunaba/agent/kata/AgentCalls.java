@@ -190,14 +190,13 @@ final class AgentCalls {
     }
 
     /// Returns what somebody who has left asked about a process.
-    <Q> Optional<Q> leftBehind(
-            MethodDescriptor<Q, ?> method, String containerId, String processId) {
-        return waiting.left(method, containerId, processId);
+    <Q> Optional<Q> findLeft(MethodDescriptor<Q, ?> method, String containerId, String processId) {
+        return waiting.findLeft(method, containerId, processId);
     }
 
     /// Returns what somebody has asked about a process and has no answer to that he has taken.
-    <Q> Optional<Q> asked(MethodDescriptor<Q, ?> method, String containerId, String processId) {
-        return waiting.asked(method, containerId, processId);
+    <Q> Optional<Q> findAsked(MethodDescriptor<Q, ?> method, String containerId, String processId) {
+        return waiting.findAsked(method, containerId, processId);
     }
 
     private static void requireNotInterrupted() throws InterruptedException {

@@ -148,8 +148,7 @@ final class StreamCalls {
 
     /// Tells how far somebody has come who has left while he waited for more.
     Optional<StreamPosition> left(Output output, String containerId, String processId) {
-        return calls.leftBehind(output.method, containerId, processId)
-                .flatMap(StreamCalls::position);
+        return calls.findLeft(output.method, containerId, processId).flatMap(StreamCalls::position);
     }
 
     private static Optional<StreamPosition> position(ReadStreamRequest read) {
@@ -164,7 +163,7 @@ final class StreamCalls {
     /// one would take it for a read.
     void confirm(Output output, String containerId, String processId, StreamPosition position)
             throws InterruptedException {
-        if (calls.asked(output.method, containerId, processId)
+        if (calls.findAsked(output.method, containerId, processId)
                 .flatMap(StreamCalls::position)
                 .filter(position::equals)
                 .isPresent()) {

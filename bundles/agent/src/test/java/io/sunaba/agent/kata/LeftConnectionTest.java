@@ -116,6 +116,13 @@ class LeftConnectionTest {
         return waiting;
     }
 
+    private Waiting<byte[]> read(Agent agent, StreamPosition at) {
+        int before = asked.get();
+        Waiting<byte[]> reading = Waiting.on(() -> agent.readStdout("web", "web", MOST, at));
+        Wait.until("the guest is asked", () -> asked.get() > before);
+        return reading;
+    }
+
     /// What the guest answers to reads.
     private BlockingQueue<ByteString> output() {
         BlockingQueue<ByteString> output = new LinkedBlockingQueue<>();
@@ -165,8 +172,7 @@ class LeftConnectionTest {
         BlockingQueue<ByteString> output = output();
         StreamPosition at = new StreamPosition(7, 100);
         Agent before = connect();
-        Waiting<byte[]> left = Waiting.on(() -> before.readStdout("web", "web", MOST, at));
-        Wait.until("the guest is asked", () -> asked.get() == 1);
+        Waiting<byte[]> left = read(before, at);
         assertThat(before.stdoutPosition("web", "web")).isEmpty();
         before.leave();
         left.expectLeft();
@@ -185,8 +191,7 @@ class LeftConnectionTest {
         BlockingQueue<ByteString> output = output();
         StreamPosition at = new StreamPosition(7, 100);
         Agent agent = connect();
-        Waiting<byte[]> reading = Waiting.on(() -> agent.readStdout("web", "web", MOST, at));
-        Wait.until("the guest is asked", () -> asked.get() == 1);
+        Waiting<byte[]> reading = read(agent, at);
         agent.confirmStdout("web", "web", at);
         assertThat(asked).hasValue(1);
         output.add(ByteString.copyFromUtf8("more"));
@@ -226,8 +231,7 @@ class LeftConnectionTest {
         BlockingQueue<ByteString> output = output();
         StreamPosition at = new StreamPosition(7, 100);
         Agent first = connect();
-        Waiting<byte[]> left = Waiting.on(() -> first.readStdout("web", "web", MOST, at));
-        Wait.until("the guest is asked", () -> asked.get() == 1);
+        Waiting<byte[]> left = read(first, at);
         first.leave();
         left.expectLeft();
         connect().leave();

@@ -280,7 +280,7 @@ public final class SandboxRegistry implements Sandboxes, Plugins.Listener, AutoC
         } else if (kind.equals(Kind.AGENT)) {
             each(
                     sandbox -> sandbox.record().agent().equals(name),
-                    sandbox -> add(handle(name, sandbox.parts().connection()), dropped));
+                    sandbox -> add(letGoAgent(name, sandbox.parts().connection()), dropped));
         }
         if (!closed) {
             calls.awaitEnd(LET_END);
@@ -296,7 +296,7 @@ public final class SandboxRegistry implements Sandboxes, Plugins.Listener, AutoC
 
     /// The plugin that comes in the place of an agent's may go on with its connection; one that is
     /// there already may have begun another.
-    private @Nullable AutoCloseable handle(String plugin, Connection connection) {
+    private @Nullable AutoCloseable letGoAgent(String plugin, Connection connection) {
         boolean replaced = environment.plugins().find(Kind.AGENT, plugin).isPresent();
         Agent agent = connection.letGoAgent();
         return agent == null || replaced ? agent : agent::leave;

@@ -87,13 +87,13 @@ public final class WaitingCalls {
     }
 
     /// Finds what somebody who has left asked about a process.
-    public <Q> Optional<Q> left(
+    public <Q> Optional<Q> findLeft(
             MethodDescriptor<Q, ?> method, String containerId, String processId) {
         return find(method, containerId, processId, call -> call.user.hasLeft());
     }
 
     /// Finds what somebody asked about a process whose call goes on, or whose answer has come.
-    public <Q> Optional<Q> asked(
+    public <Q> Optional<Q> findAsked(
             MethodDescriptor<Q, ?> method, String containerId, String processId) {
         return find(method, containerId, processId, call -> !failed(call));
     }
